@@ -1,0 +1,2 @@
+//! Writes `native/contract/` from the Rust types.
+fn main() {}
