@@ -1,0 +1,113 @@
+/**
+ * The envelope of every step's activity: what the workflow hands in and gets back. Results stay
+ * below 64 KiB; anything larger is an artifact.
+ *
+ * @module
+ */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** What started a run. */
+export interface Trigger {
+  /** `manual` now; `schedule` and `alert` come later. */
+  kind: "manual" | "schedule" | "alert";
+  /** Who or what: a token's name, a schedule, an alert. */
+  by: string;
+}
+
+/** The run, as far as a step needs to know it. */
+export interface RunHead {
+  /** ULID in lower case; also the workflow id. */
+  id: string;
+  /** Name of the runbook. */
+  runbook: string;
+  /** sha256 (hex) of the runbook's file. */
+  runbookHash: string;
+  /** sha256 (hex) of the plan. */
+  planHash: string;
+  /** Node id. */
+  node: string;
+  /** Nothing is changed. */
+  dryRun: boolean;
+  /** When the run was accepted, ISO 8601. */
+  acceptedAt: string;
+  trigger: Trigger;
+}
+
+/** What a step's activity receives. */
+export interface StepInput<With = Record<string, Json>> {
+  run: RunHead;
+  step: { path: string; id: string; title: string; uses: string; attempt: number };
+  /** The step's inputs, expressions resolved. */
+  with: With;
+  /** Signed permit of a disruptive step. */
+  permit?: string;
+  /** Records of the steps so far; only for centre actions that declare `needsHistory`. */
+  history?: StepRecord[];
+}
+
+/** A file kept by content. */
+export interface ArtifactRef {
+  /** sha256 (hex) of the content. */
+  sha256: string;
+  /** `panorama`, `plan`, `pprof`, `collapsed`, `report`, `report-markdown` … */
+  kind: string;
+  /** Media type. */
+  mediaType: string;
+  /** Size in bytes. */
+  bytes: number;
+  /** File name to offer on download. */
+  name: string;
+  /** When the content was captured, ISO 8601. */
+  capturedAt: string;
+}
+
+/** What a step's activity returns. */
+export interface StepOutput<Outputs = Record<string, Json>> {
+  /** Machine-readable, what later expressions see as `steps.<id>.outputs`. */
+  outputs: Outputs;
+  artifacts: ArtifactRef[];
+  /** One sentence for a person. */
+  summary: string;
+  /** Set when the action had nothing to act on, e.g. `no NVIDIA driver`; the step is `skipped`. */
+  skipped?: string;
+}
+
+/** How a step stands. */
+export type StepStatus =
+  | "pending"
+  | "running"
+  | "waiting"
+  | "completed"
+  | "failed"
+  | "skipped"
+  | "cancelled";
+
+/** Why a step failed, as a person reads it. */
+export interface StepError {
+  /** From the closed set in `errors.ts`. */
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+/** A step's record as the interpreter keeps it. */
+export interface StepRecord {
+  path: string;
+  id: string;
+  title: string;
+  uses: string;
+  status: StepStatus;
+  attempt: number;
+  startedAt: string | null;
+  endedAt: string | null;
+  outputs?: Record<string, Json>;
+  summary?: string;
+  /** Why it was skipped. */
+  reason?: string;
+  error?: StepError;
+  /** True when it failed and the run went on (`continueOnError`). */
+  tolerated?: boolean;
+  artifacts: ArtifactRef[];
+}
