@@ -93,6 +93,26 @@ pub struct WireError {
     pub hint: Option<String>,
 }
 
+impl WireError {
+    /// A failure without a hint.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        WireError { code, message: message.into(), hint: None }
+    }
+
+    /// The same failure, saying what to do next.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        WireError { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl std::fmt::Display for WireError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for WireError {}
+
 /// Why a request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]

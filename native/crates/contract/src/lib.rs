@@ -7,3 +7,4 @@
 pub mod collector;
 pub mod envelope;
 pub mod guard;
+pub mod time;
