@@ -1,0 +1,65 @@
+/**
+ * The native programs, built from source for this machine.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LaunchError } from "../errors.ts";
+import { inRepo, NATIVE_BIN, ROOT } from "../paths.ts";
+import { findExecutable, run } from "./command.ts";
+import { contentHash, stampMatches, writeStamp } from "./content_hash.ts";
+import { cargoEnv } from "./rust.ts";
+import type { Step } from "./step.ts";
+
+/** The programs that `native/` has to bring. */
+export const PROGRAMS = ["pitcrew-guard", "pitcrew-collector", "pitcrew-gpu"] as const;
+
+const STAMP = join(NATIVE_BIN, ".pitcrew");
+
+/** A hash of all native sources, `native/target` and the generated contract left out. */
+function sources(): string {
+  return contentHash({
+    root: ROOT,
+    paths: ["native"],
+    skip: (path) => path === "native/target" || path === "native/contract",
+    extra: [Deno.build.arch],
+  });
+}
+
+/** Whether the built programs are those of the present sources. */
+export function nativeIsFresh(): boolean {
+  return PROGRAMS.every((name) => existsSync(join(NATIVE_BIN, name))) &&
+    stampMatches(STAMP, sources());
+}
+
+/** The step `native`. */
+export const native: Step = {
+  id: "native",
+  title: "native programs",
+  after: ["packages", "rust"],
+  check: nativeIsFresh,
+  async ensure(detail) {
+    const hash = sources();
+    const cargo = findExecutable("cargo", [], cargoEnv().PATH);
+    if (!cargo) throw new LaunchError("cargo is not on PATH", "install Rust, then start again");
+    let crates = 0;
+    await run([cargo, "build", "--release", "--locked", "--target-dir", inRepo("native/target")], {
+      cwd: inRepo("native"),
+      env: cargoEnv(),
+      onLine: (line) => {
+        const crate = /^\s*Compiling (\S+)/.exec(line)?.[1];
+        if (crate) detail(`${++crates} crates, ${crate}`);
+        else if (/^\s*(Blocking|Downloading|Updating)/.test(line)) detail(line.trim());
+      },
+      hint: "the compiler's last lines above say what is wrong; missing headers come with " +
+        "apt-get install clang libelf-dev zlib1g-dev pkg-config make gcc",
+    });
+    for (const name of PROGRAMS) {
+      if (!existsSync(join(NATIVE_BIN, name))) {
+        throw new LaunchError(`the native build brought no ${name}`, "is the checkout complete?");
+      }
+    }
+    writeStamp(STAMP, hash);
+  },
+};
