@@ -174,4 +174,6 @@ export const ProblemDetails = z.object({
   detail: z.string(),
   hint: z.string().optional(),
   problems: z.array(Problem).optional(),
+  /** Inputs that do not fit; `path` as in the request, e.g. `params.scope` or `node`. */
+  fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
