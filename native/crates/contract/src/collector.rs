@@ -17,7 +17,6 @@ wire! {
         /// Since when it runs.
         pub started_at: String,
         /// Resident memory of the collector itself.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub rss_bytes: u64,
         /// What works here, e.g. `ebpf.profile`.
         pub capabilities: Vec<String>,
@@ -36,7 +35,6 @@ wire! {
         /// Media type, e.g. `application/json`.
         pub media_type: String,
         /// Size.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub bytes: u64,
     }
 }
@@ -62,10 +60,8 @@ wire! {
         /// The full [`Panorama`].
         pub file: OutFile,
         /// MemTotal.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub total_bytes: u64,
         /// What no source explains; may be negative when figures moved while being read.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub residual_bytes: i64,
         /// Top-level parts without children.
         pub parts: Vec<Part>,
@@ -86,12 +82,10 @@ wire! {
         /// The scope that was asked for.
         pub scope: String,
         /// MemTotal.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub total_bytes: u64,
         /// Exclusive parts, free memory among them.
         pub parts: Vec<Part>,
         /// `totalBytes - Σ parts`.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub residual_bytes: i64,
         /// What is missing on this machine, and why.
         pub missing: Vec<MissingSource>,
@@ -114,13 +108,11 @@ wire! {
         /// For a person.
         pub title: String,
         /// Size.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub bytes: u64,
         /// Where the figure comes from, e.g. `/proc/meminfo AnonPages`.
         pub source: String,
         /// Exclusive parts of this part; may sum to less.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "generate", schemars(default), ts(optional, as = "Option<Vec<Part>>"))]
         pub children: Vec<Part>,
     }
 }
@@ -137,16 +129,12 @@ wire! {
         /// Effective uid.
         pub uid: u32,
         /// Proportional set size; null where smaps_rollup could not be read.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub pss_bytes: Option<u64>,
         /// Anonymous share of it.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub pss_anon_bytes: Option<u64>,
         /// Resident set size.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub rss_bytes: u64,
         /// Swapped out.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub swap_bytes: u64,
     }
 }
@@ -157,22 +145,16 @@ wire! {
         /// Path below the memory controller's root.
         pub path: String,
         /// Charged in all.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub usage_bytes: u64,
         /// Limit; null without one.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub limit_bytes: Option<u64>,
         /// Anonymous.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub anon_bytes: u64,
         /// Page cache, tmpfs included.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub file_bytes: u64,
         /// Shared memory and tmpfs, a part of `fileBytes`.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub shmem_bytes: u64,
         /// Kernel memory; null where not accounted.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub kernel_bytes: Option<u64>,
         /// Number of processes directly in it.
         pub processes: u32,
@@ -187,10 +169,8 @@ wire! {
         /// For a person.
         pub name: String,
         /// Size.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub total_bytes: u64,
         /// In use.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub used_bytes: u64,
     }
 }
@@ -202,7 +182,6 @@ wire! {
         pub scope: String,
         /// Only this process, where given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub pid: Option<i32>,
         /// 1 to 120.
         pub seconds: u32,
@@ -223,10 +202,8 @@ wire! {
         /// Samples per second and CPU that were asked for.
         pub hz: u32,
         /// Samples kept.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub samples: u64,
         /// Samples that found no room.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub lost: u64,
         /// Share of frames without a name, 0 to 1.
         pub unknown_frames: f64,
@@ -248,10 +225,8 @@ wire! {
         pub module: String,
         /// Samples in which it was on top.
         #[serde(rename = "self")]
-        #[cfg_attr(feature = "generate", ts(rename = "self", type = "number"))]
         pub self_samples: u64,
         /// Samples in which it was anywhere on the stack.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub total: u64,
     }
 }
@@ -280,10 +255,8 @@ wire! {
         /// Product name.
         pub name: String,
         /// VRAM.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub memory_total_bytes: u64,
         /// VRAM in use.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub memory_used_bytes: u64,
         /// Per cent of the last sample period in which a kernel ran.
         pub utilization_percent: Option<u32>,
@@ -302,7 +275,6 @@ wire! {
         /// Process id.
         pub pid: i32,
         /// VRAM; null where the driver does not say.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub memory_bytes: Option<u64>,
     }
 }

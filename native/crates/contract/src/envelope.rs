@@ -14,7 +14,7 @@ pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A call. `method` is one of the constants beside each parameter type.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
     /// Protocol version, [`PROTOCOL`].
@@ -25,16 +25,14 @@ pub struct Request {
     pub method: String,
     /// Milliseconds the client is willing to wait; the server stops working on it afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "generate", ts(optional))]
     pub deadline_ms: Option<u32>,
     /// Parameters, the type that belongs to `method`.
-    #[cfg_attr(feature = "generate", ts(type = "unknown"))]
     pub params: serde_json::Value,
 }
 
 /// Asks the server to stop working on a request of this connection.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cancel {
     /// Protocol version.
@@ -45,7 +43,7 @@ pub struct Cancel {
 
 /// The answer to one request: `result` or `error`, never both.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
     /// Protocol version.
@@ -54,17 +52,15 @@ pub struct Response {
     pub id: u32,
     /// Present on success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "generate", ts(optional, type = "unknown"))]
     pub result: Option<serde_json::Value>,
     /// Present on failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "generate", ts(optional))]
     pub error: Option<WireError>,
 }
 
 /// One message of the event stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// Protocol version.
@@ -74,13 +70,12 @@ pub struct Event {
     /// Rises by one per event of this process.
     pub seq: u32,
     /// The event's own type.
-    #[cfg_attr(feature = "generate", ts(type = "unknown"))]
     pub data: serde_json::Value,
 }
 
 /// A failure, with what to do about it where that is known.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WireError {
     /// From a closed set.
@@ -89,7 +84,6 @@ pub struct WireError {
     pub message: String,
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "generate", ts(optional))]
     pub hint: Option<String>,
 }
 
@@ -115,7 +109,7 @@ impl std::error::Error for WireError {}
 
 /// Why a request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The parameters do not fit; retrying is useless.

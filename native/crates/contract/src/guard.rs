@@ -3,6 +3,7 @@
 //! Methods: `status` → [`GuardStatus`], `assess` ([`AssessParams`]) → [`Assessment`],
 //! `plan` ([`PlanParams`]) → [`KillPlan`], `order` ([`Order`]) → [`OrderOutcome`],
 //! `order.get` ([`OrderKey`]) → [`OrderOutcome`] or `not_found`,
+//! `interventions.list` ([`InterventionsParams`]) → [`InterventionsPage`],
 //! `events.subscribe` → events `level` ([`Assessment`]) and `intervention` ([`Intervention`]).
 
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,14 @@ macro_rules! wire {
     ($(#[$m:meta])* pub struct $name:ident { $($body:tt)* }) => {
         $(#[$m])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+        #[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase")]
         pub struct $name { $($body)* }
     };
     ($(#[$m:meta])* pub enum $name:ident { $($body:tt)* }) => {
         $(#[$m])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "generate", derive(schemars::JsonSchema, ts_rs::TS))]
+        #[cfg_attr(feature = "generate", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($body)* }
     };
@@ -70,7 +71,6 @@ wire! {
         /// 1 or 2: the cgroup hierarchy that holds the memory controller; 0 if there is none.
         pub cgroup_version: u8,
         /// Resident memory of the guard itself.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub rss_bytes: u64,
         /// Signal sources that this machine lacks, each with its reason.
         pub missing: Vec<MissingSource>,
@@ -94,7 +94,6 @@ wire! {
         pub scope: String,
         /// Central policy (YAML); merged so that protection only grows.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub central_policy: Option<String>,
     }
 }
@@ -109,10 +108,8 @@ wire! {
         /// ok, warning, urgent or critical.
         pub level: Level,
         /// What may still be allocated before the scope is out of memory.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub headroom_bytes: u64,
         /// What the scope may use in all: MemTotal or the cgroup's limit.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub total_bytes: u64,
         /// Why this level: one sentence naming figure and threshold.
         pub reason: String,
@@ -125,29 +122,22 @@ wire! {
     /// Raw figures; a field is null where the machine or scope does not have it.
     pub struct Figures {
         /// Meminfo: MemAvailable, corrected for what only looks available.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub available_bytes: Option<u64>,
         /// Swap: free.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub swap_free_bytes: Option<u64>,
         /// Swap: total.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub swap_total_bytes: Option<u64>,
         /// Cgroup: usage.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub usage_bytes: Option<u64>,
         /// Cgroup: limit.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub limit_bytes: Option<u64>,
         /// Cgroup: file pages that can be reclaimed.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub reclaimable_bytes: Option<u64>,
         /// Pressure stall information, share of the last 10 s in per cent, some task stalled.
         pub psi_some_avg10: Option<f64>,
         /// The same, all tasks stalled.
         pub psi_full_avg10: Option<f64>,
         /// How often the kernel's OOM killer acted in this scope.
-        #[cfg_attr(feature = "generate", ts(type = "number | null"))]
         pub oom_kills: Option<u64>,
     }
 }
@@ -160,11 +150,9 @@ wire! {
         /// Headroom to reach, `"20%"` of the scope's total or bytes (`"512MiB"`, `"1000000"`); the
         /// policy's target otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub target: Option<String>,
         /// Central policy (YAML).
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub central_policy: Option<String>,
     }
 }
@@ -179,16 +167,12 @@ wire! {
         /// The scope's level then.
         pub level: Level,
         /// Headroom then.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub headroom_bytes: u64,
         /// Headroom to reach.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub target_headroom_bytes: u64,
         /// `target - headroom`, 0 when there is nothing to do.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub needed_bytes: u64,
         /// What killing the chosen victims together would free, shared memory counted once.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub predicted_bytes: u64,
         /// Candidates in order; the first ones with `chosen` are what a live run kills.
         pub victims: Vec<Victim>,
@@ -198,6 +182,16 @@ wire! {
         pub policy_hash: String,
         /// Sources that were missing or unreadable while ranking.
         pub missing: Vec<MissingSource>,
+        /// Candidates left out of `victims` to keep the answer small; they rank below the listed
+        /// ones and are not chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub omitted_victims: Option<u32>,
+        /// Processes left out of `protected`, the smallest ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub omitted_protected: Option<u32>,
+        /// What is unwise about the policy, e.g. that it protects nearly everything.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub warnings: Vec<String>,
     }
 }
 
@@ -209,7 +203,6 @@ wire! {
         /// Process id.
         pub pid: i32,
         /// Clock ticks since boot, as in `/proc/PID/stat`; identifies the process with the pid.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub start_time: u64,
         /// `comm`, control characters escaped.
         pub name: String,
@@ -222,10 +215,8 @@ wire! {
         /// `oom_score_adj`.
         pub oom_score_adj: i32,
         /// What its death would really free: Private_Dirty + Swap − linked tmpfs.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub score_bytes: u64,
         /// Resident set size, to compare.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub rss_bytes: u64,
         /// Whether a live run would kill it.
         pub chosen: bool,
@@ -255,7 +246,6 @@ wire! {
         pub scope: String,
         /// As in [`PlanParams`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub target: Option<String>,
         /// Only plan; nothing is signalled or journalled.
         pub dry_run: bool,
@@ -271,7 +261,6 @@ wire! {
         pub max_victims: u32,
         /// Central policy (YAML).
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub central_policy: Option<String>,
     }
 }
@@ -320,7 +309,6 @@ wire! {
         /// After the last one was gone.
         pub after: Assessment,
         /// Headroom gained by the order as a whole, measured, 0 at least.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub group_freed_bytes: u64,
         /// Milliseconds from the first signal until the target was reached; null if it was not.
         pub recovered_ms: Option<u32>,
@@ -337,7 +325,6 @@ wire! {
         /// Process id.
         pub pid: i32,
         /// Clock ticks since boot.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub start_time: u64,
         /// `comm`, escaped.
         pub name: String,
@@ -348,16 +335,13 @@ wire! {
         /// When the process was gone; null if it still lived at the end.
         pub gone_at: Option<String>,
         /// From the plan.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub predicted_bytes: u64,
         /// Headroom gained between its signal and its end, 0 at least.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub freed_bytes: u64,
         /// `killed`, `exited` (by itself or on SIGTERM), `alreadyGone`, `pidReused`, `failed`.
         pub outcome: KillOutcome,
         /// Why, where the outcome needs it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "generate", ts(optional))]
         pub note: Option<String>,
     }
 }
@@ -400,11 +384,33 @@ wire! {
         /// Who was signalled.
         pub kills: Vec<Kill>,
         /// Headroom gained in all.
-        #[cfg_attr(feature = "generate", ts(type = "number"))]
         pub group_freed_bytes: u64,
         /// Milliseconds until the target was reached.
         pub recovered_ms: Option<u32>,
         /// True when the guard only observed: nothing was signalled.
         pub observed: bool,
+    }
+}
+
+wire! {
+    /// Asks for what the guard did, oldest first, so that a client can catch up.
+    pub struct InterventionsParams {
+        /// Only what came after this intervention; everything that is kept otherwise. An id that
+        /// is not known (any more) lists everything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub after_id: Option<String>,
+        /// At most so many, 1 to 50; 20 without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub limit: Option<u32>,
+    }
+}
+
+wire! {
+    /// Some interventions.
+    pub struct InterventionsPage {
+        /// Oldest first.
+        pub interventions: Vec<Intervention>,
+        /// Whether there are more; ask again with the last id.
+        pub more: bool,
     }
 }

@@ -1,2 +1,0 @@
-//! Writes `native/contract/` from the Rust types.
-fn main() {}
