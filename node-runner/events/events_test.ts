@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import { serveCentre } from "../centre/testing.ts";
+import { NativeClient } from "../native/mod.ts";
+import { serve } from "../native/testing.ts";
+import { forwardEvents } from "./forwarder.ts";
+import { EventSpool, type NodeEvent } from "./spool.ts";
+
+const intervention = (id: string): NodeEvent => ({
+  kind: "intervention",
+  id,
+  at: "2026-11-23T10:00:00.000Z",
+  data: { id },
+});
+const level = (id: string): NodeEvent => ({ ...intervention(id), kind: "level" });
+
+async function temporary() {
+  const dir = await Deno.makeTempDir();
+  return { dir, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
+}
+
+Deno.test("events wait on disk while the control plane is away, and arrive in order", async () => {
+  await using at = await temporary();
+  await using guard = await serve(async (message, peer) => {
+    await peer.send({ v: 1, id: message.id, result: {} });
+    const data = (level: string) => ({ level, at: "2026-11-23T10:00:00.000Z" });
+    await peer.send({ v: 1, event: "level", seq: 1, data: data("warning") });
+    await peer.send({ v: 1, event: "level", seq: 2, data: data("warning") });
+    await peer.send({ v: 1, event: "intervention", seq: 3, data: { id: "i-1", at: "x" } });
+    await peer.send({ v: 1, event: "surprise", seq: 4, data: {} });
+    await peer.send({ v: 1, event: "gap", seq: 5, data: { missed: 2 } });
+  });
+  let away = true;
+  const got: NodeEvent[] = [];
+  const all = Promise.withResolvers<void>();
+  await using centre = serveCentre(async (request) => {
+    const { events } = await request.json();
+    if (away) {
+      away = false;
+      return new Response("", { status: 503 });
+    }
+    got.push(...events);
+    if (got.length >= 3) all.resolve();
+    return Response.json({});
+  });
+  using client = new NativeClient({ name: "guard", path: guard.path });
+  const spool = new EventSpool(`${at.dir}/events`);
+  await spool.open();
+  const stop = new AbortController();
+  const running = forwardEvents(client, spool, centre.client, stop.signal);
+  await all.promise;
+  while (spool.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  stop.abort();
+  await running;
+  assertEquals(got.map((event) => event.kind), ["level", "intervention", "gap"]);
+  assertEquals(got[1]!.id, "i-1");
+  assertEquals([...Deno.readDirSync(`${at.dir}/events`)], []);
+});
+
+Deno.test("a killed process leaves its events to the next one", async () => {
+  await using at = await temporary();
+  const first = new EventSpool(at.dir);
+  await first.open();
+  await first.add(intervention("a"));
+  await first.add(intervention("b"));
+  const second = new EventSpool(at.dir);
+  await second.open();
+  await second.add(intervention("c"));
+  const { events } = await second.take(10);
+  assertEquals(events.map((event) => event.id), ["a", "b", "c"]);
+});
+
+Deno.test("a full spool drops level changes before interventions", async () => {
+  await using at = await temporary();
+  const spool = new EventSpool(at.dir, 3);
+  await spool.open();
+  for (const event of [intervention("a"), level("1"), level("2"), level("3"), intervention("b")]) {
+    await spool.add(event);
+  }
+  const { events } = await spool.take(10);
+  assertEquals(events.map((event) => event.id), ["a", "3", "b"]);
+});

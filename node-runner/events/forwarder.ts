@@ -1,0 +1,94 @@
+/**
+ * From the guard's event stream to the control plane, through the spool.
+ *
+ * @module
+ */
+import { type CentreClient, CentreError } from "../centre/mod.ts";
+import { Backoff } from "../lib/backoff.ts";
+import { errorText, log, StateLog } from "../lib/log.ts";
+import { sleep } from "../lib/sleep.ts";
+import type { NativeClient, NativeEvent } from "../native/mod.ts";
+import type { EventSpool, NodeEvent } from "./spool.ts";
+
+/** Events per request. */
+const BATCH = 50;
+/** Milliseconds to wait for more events before a request, and to look again after quiet. */
+const GATHER_MS = 100;
+
+/**
+ * Listens and delivers until `signal` aborts. Every event is on disk before it counts as heard,
+ * and leaves the disk when the control plane has answered, so each arrives at least once; the
+ * control plane tells interventions apart by their id.
+ */
+export async function forwardEvents(
+  guard: NativeClient,
+  spool: EventSpool,
+  centre: CentreClient,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([listen(guard, spool, signal), deliver(spool, centre, signal)]);
+}
+
+async function listen(guard: NativeClient, spool: EventSpool, signal: AbortSignal): Promise<void> {
+  let level: string | undefined;
+  for await (const event of guard.events(signal)) {
+    try {
+      const kept = toNodeEvent(event);
+      if (!kept) continue;
+      if (kept.kind === "level") {
+        const now = (kept.data as { level?: string }).level;
+        if (now === level) continue;
+        level = now;
+      }
+      await spool.add(kept);
+    } catch (error) {
+      log("error", "an event of the guard was lost", { reason: errorText(error) });
+    }
+  }
+}
+
+async function deliver(
+  spool: EventSpool,
+  centre: CentreClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const backoff = new Backoff(500, 10_000);
+  const state = new StateLog("events");
+  while (!signal.aborted) {
+    await sleep(GATHER_MS, signal);
+    if (spool.size === 0 || signal.aborted) continue;
+    try {
+      const { events, done } = await spool.take(BATCH);
+      try {
+        await centre.events(events, signal);
+      } catch (error) {
+        const refused = error instanceof CentreError && [400, 413, 422].includes(error.status);
+        if (!refused) throw error;
+        log("error", "the control plane refused events", { reason: error.message });
+      }
+      await done();
+      backoff.reset();
+      state.set(undefined);
+    } catch (error) {
+      if (!signal.aborted) state.set(errorText(error));
+      await sleep(backoff.next(), signal);
+    }
+  }
+}
+
+/** Reads one message of the guard; undefined for what the control plane need not know. */
+export function toNodeEvent({ event, seq, data }: NativeEvent): NodeEvent | undefined {
+  const fields = (data ?? {}) as { id?: unknown; at?: unknown };
+  const at = typeof fields.at === "string" ? fields.at : new Date().toISOString();
+  switch (event) {
+    case "intervention":
+      if (typeof fields.id !== "string") throw new Error("an intervention without an id");
+      return { kind: "intervention", id: fields.id, at, data };
+    case "level":
+      return { kind: "level", id: `level-${at}-${seq}`, at, data };
+    case "gap":
+      return { kind: "gap", id: `gap-${at}-${seq}`, at, data };
+    default:
+      return undefined;
+  }
+}

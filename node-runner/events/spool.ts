@@ -1,0 +1,81 @@
+/**
+ * Guard events on their way to the control plane, one small file each.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { removeIfThere, writeAtomically } from "../lib/files.ts";
+
+/** Most events that may wait; the oldest level changes go first, interventions last. */
+export const EVENT_LIMIT = 2_000;
+
+/** An event as the control plane takes it. */
+export interface NodeEvent {
+  /** `intervention` (once, by id), `level`, or `gap` where events were lost. */
+  kind: "intervention" | "level" | "gap";
+  /** Identifies it for ever. */
+  id: string;
+  /** ISO 8601. */
+  at: string;
+  /** The guard's own data. */
+  data: unknown;
+}
+
+/** A folder of waiting events. */
+export class EventSpool {
+  readonly #dir: string;
+  readonly #limit: number;
+  #names: string[] = [];
+  #seq = 0;
+
+  constructor(dir: string, limit = EVENT_LIMIT) {
+    this.#dir = dir;
+    this.#limit = limit;
+  }
+
+  /** Makes the folder and finds what an earlier process left. */
+  async open(): Promise<void> {
+    await Deno.mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    for await (const { name } of Deno.readDir(this.#dir)) {
+      if (/^\d{12}-[a-z]+\.json$/.test(name)) this.#names.push(name);
+      else await removeIfThere(join(this.#dir, name));
+    }
+    this.#names.sort();
+    this.#seq = Number(this.#names.at(-1)?.slice(0, 12) ?? 0);
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** Keeps an event. */
+  async add(event: NodeEvent): Promise<void> {
+    while (this.#names.length >= this.#limit) {
+      const spare = this.#names.findIndex((name) => !name.endsWith("-intervention.json"));
+      await this.#remove(this.#names[Math.max(spare, 0)]!);
+    }
+    const name = `${String(++this.#seq).padStart(12, "0")}-${event.kind}.json`;
+    await writeAtomically(join(this.#dir, name), JSON.stringify(event));
+    this.#names.push(name);
+  }
+
+  /** The oldest `count` events, and how to forget them once they have been delivered. */
+  async take(count: number): Promise<{ events: NodeEvent[]; done(): Promise<void> }> {
+    const names = this.#names.slice(0, count);
+    const events = await Promise.all(
+      names.map(async (name) => JSON.parse(await Deno.readTextFile(join(this.#dir, name)))),
+    );
+    return {
+      events,
+      done: async () => {
+        for (const name of names) await this.#remove(name);
+      },
+    };
+  }
+
+  async #remove(name: string): Promise<void> {
+    await removeIfThere(join(this.#dir, name));
+    this.#names = this.#names.filter((other) => other !== name);
+  }
+}
