@@ -1,0 +1,10 @@
+/**
+ * The control plane's record: the store's port and its SQLite adapter, the artifact directory and
+ * the audit's signed heads.
+ *
+ * @module
+ */
+export * from "./port.ts";
+export { canonicalJson, sha256Hex } from "./canonical.ts";
+export { openSqliteStore } from "./sqlite/open.ts";
+export { StoreError } from "./sqlite/channel.ts";
