@@ -1,0 +1,174 @@
+//! Real profiles of real processes.
+
+use pitcrew_cgroup::{CgroupPath, Controller, Version};
+use pitcrew_profile::{collapsed, top, Profile};
+use pitcrew_profiler::{profile, Error, Options, Scope};
+use std::cell::Cell;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A child that burns CPU until it is dropped.
+struct Spinner(Child);
+
+impl Spinner {
+    fn start(program: &Path, name: &str) -> Self {
+        let mut child = Command::new(program)
+            .arg(name)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the spinner starts");
+        let mut ready = [0; 9];
+        child.stdout.as_mut().unwrap().read_exact(&mut ready).expect("the spinner says so");
+        Spinner(child)
+    }
+
+    fn pid(&self) -> i32 {
+        self.0.id() as i32
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn compile(dir: &Path) -> PathBuf {
+    let program = dir.join("spinner");
+    let status = Command::new("cc")
+        // With optimisation, GCC leaves frame pointers out of functions that call nobody.
+        .args(["-O0", "-fno-omit-frame-pointer", "-o"])
+        .arg(&program)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spinner.c"))
+        .status()
+        .expect("a C compiler, which Rust needs as well");
+    assert!(status.success());
+    program
+}
+
+fn options(scope: Scope) -> Options {
+    Options { scope, hz: 199, duration: Duration::from_millis(1500) }
+}
+
+fn run(scope: Scope) -> Profile {
+    profile(&options(scope), &|| true).expect("this machine allows eBPF profiles").profile
+}
+
+#[test]
+fn names_the_hot_function_and_its_caller() {
+    let dir = tempfile::tempdir().unwrap();
+    let spinner = Spinner::start(&compile(dir.path()), "spinner");
+    let found = run(Scope::Process(spinner.pid()));
+    assert!(found.samples() > 20, "{} samples", found.samples());
+    assert_eq!(found.processes.len(), 1);
+    let hottest = &top(&found, 1)[0];
+    assert_eq!(hottest.name, "pitcrew_hot_loop");
+    assert!(hottest.module.ends_with("/spinner"), "{}", hottest.module);
+    let text = collapsed(&found);
+    assert!(text.contains("main;pitcrew_hot_caller;pitcrew_hot_loop "), "{text}");
+}
+
+#[test]
+fn a_binary_deleted_and_a_process_gone_keep_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = compile(dir.path());
+    let spinner = Cell::new(Some(Spinner::start(&program, "goner")));
+    fs::remove_file(&program).unwrap();
+    let taken = spinner.take().unwrap();
+    let scope = Scope::Process(taken.pid());
+    spinner.set(Some(taken));
+    let start = Instant::now();
+    let found = profile(&options(scope), &|| {
+        if start.elapsed() > Duration::from_millis(700) {
+            drop(spinner.take());
+        }
+        true
+    })
+    .unwrap();
+    assert_eq!(found.unseen_processes, 0);
+    assert_eq!(top(&found.profile, 1)[0].name, "pitcrew_hot_loop");
+}
+
+/// A memory cgroup of its own, removed with everything that still runs in it gone.
+struct TestCgroup {
+    dir: PathBuf,
+    version: u8,
+}
+
+impl TestCgroup {
+    fn new() -> Self {
+        let controller = Controller::find(Path::new("/")).unwrap().expect("a memory controller");
+        let name = format!("pitcrew-profiler-test-{}", std::process::id());
+        let dir = controller.dir(&CgroupPath::parse(&name).unwrap());
+        fs::create_dir_all(dir.join("below")).expect("permission to make cgroups");
+        let version = if controller.version() == Version::V1 { 1 } else { 2 };
+        TestCgroup { dir, version }
+    }
+
+    fn add(&self, below: &str, pid: i32) {
+        fs::write(self.dir.join(below).join("cgroup.procs"), pid.to_string()).unwrap();
+    }
+}
+
+impl Drop for TestCgroup {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(self.dir.join("below"));
+        let _ = fs::remove_dir(&self.dir);
+    }
+}
+
+#[test]
+fn a_cgroup_scope_counts_it_and_what_is_below_and_nobody_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = compile(dir.path());
+    let cgroup = TestCgroup::new();
+    let inside = Spinner::start(&program, "inside");
+    cgroup.add("below", inside.pid());
+    let _outside = Spinner::start(&program, "outside");
+    let scope = Scope::Cgroup { dir: cgroup.dir.clone(), version: cgroup.version };
+    let found = run(scope);
+    let seen: Vec<_> = found.processes.iter().map(|process| process.pid as i32).collect();
+    assert_eq!(seen, [inside.pid()]);
+    assert!(found.samples() > 20, "{} samples", found.samples());
+    drop(inside);
+}
+
+#[test]
+fn a_cgroup_that_does_not_exist_is_not_found() {
+    let scope = Scope::Cgroup { dir: PathBuf::from("/sys/fs/cgroup/no/such"), version: 1 };
+    assert!(matches!(profile(&options(scope), &|| true).err(), Some(Error::NotFound(_))));
+}
+
+#[test]
+fn a_hostile_process_name_stays_on_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let spinner = Spinner::start(&compile(dir.path()), "a;b\nroot 7");
+    let text = collapsed(&run(Scope::Process(spinner.pid())));
+    assert!(text.lines().count() > 0);
+    for line in text.lines() {
+        assert!(line.starts_with("a\\x3bb\\nroot 7;"), "{line}");
+    }
+}
+
+#[test]
+fn a_cancel_ends_it_at_once() {
+    let start = Instant::now();
+    let long = Options { duration: Duration::from_secs(120), ..options(Scope::Node) };
+    let asked = Cell::new(0);
+    let outcome = profile(&long, &|| {
+        asked.set(asked.get() + 1);
+        asked.get() < 3
+    });
+    assert_eq!(outcome.err(), Some(Error::Cancelled));
+    assert!(start.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_process_that_does_not_exist_is_not_found() {
+    let outcome = profile(&options(Scope::Process(i32::MAX)), &|| true);
+    assert!(matches!(outcome.err(), Some(Error::NotFound(_))));
+}
