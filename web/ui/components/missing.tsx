@@ -1,0 +1,21 @@
+/** What a machine cannot tell. @module */
+import type { JSX } from "preact";
+import type { MissingSource } from "../api/outputs.ts";
+
+/** Missing sources with their reasons; nothing when all are there. */
+export function Missing(props: { sources: MissingSource[] | undefined }): JSX.Element | null {
+  const sources = props.sources ?? [];
+  if (sources.length === 0) return null;
+  return (
+    <div class="missing">
+      <p>Not available on this machine:</p>
+      <ul>
+        {sources.map((one) => (
+          <li key={one.source}>
+            <code>{one.source}</code> — {one.reason}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
