@@ -1,0 +1,5 @@
+/** The console's entry point. @module */
+import { render } from "preact";
+import { App } from "./app.tsx";
+
+render(<App />, document.getElementById("app")!);
