@@ -4,7 +4,8 @@
  * @module
  */
 import { NativeError } from "./errors.ts";
-import { encodeFrame, FrameError, FrameReader, PROTOCOL } from "./frame.ts";
+import { PROTOCOL } from "../../native/contract/mod.ts";
+import { encodeFrame, FrameError, FrameReader } from "./frame.ts";
 
 const READ_BYTES = 64 * 1024;
 /** Bytes waiting for a peer that does not read; beyond it new calls are refused. */

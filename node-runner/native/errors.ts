@@ -4,18 +4,10 @@
  * @module
  */
 
+import type { ErrorCode } from "../../native/contract/mod.ts";
+
 /** The closed set of the wire, plus `unavailable` for a process that could not be reached. */
-export type NativeErrorCode =
-  | "invalid_argument"
-  | "unknown_method"
-  | "not_found"
-  | "refused"
-  | "unsupported"
-  | "busy"
-  | "deadline_exceeded"
-  | "cancelled"
-  | "internal"
-  | "unavailable";
+export type NativeErrorCode = ErrorCode | "unavailable";
 
 const WIRE_CODES: ReadonlySet<string> = new Set(
   [

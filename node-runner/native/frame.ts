@@ -4,12 +4,7 @@
  * @module
  */
 
-/** Version of the protocol that this side speaks. */
-export const PROTOCOL = 1;
-/** Largest frame a server accepts, bytes. */
-export const MAX_REQUEST_BYTES = 256 * 1024;
-/** Largest frame a client accepts, bytes; anything larger goes by file. */
-export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+import { MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from "../../native/contract/mod.ts";
 
 const HEADER_BYTES = 4;
 const encoder = new TextEncoder();

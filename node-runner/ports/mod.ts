@@ -1,0 +1,8 @@
+/**
+ * The ports of `activities/node`, wired to this host.
+ *
+ * @module
+ */
+export { artifactPort, scratchPort } from "./files.ts";
+export { collectorPort, guardPort } from "./native.ts";
+export { permitVerifier } from "./permits.ts";
