@@ -5,11 +5,11 @@
  *
  * ```
  * --no-prompt
- * --allow-read=<repository>,D/node,/proc,/sys,/etc/os-release,/usr/lib/os-release
+ * --allow-read=<repository>,D/node,/etc/os-release,/usr/lib/os-release
  * --allow-write=D/node
  * --allow-net=127.0.0.1:P,127.0.0.1:P+1,unix:D/node/guard.sock,unix:D/node/collector.sock
  * --allow-ffi=<the SDK's native add-on>   the gateway's connection lives inside it
- * --allow-sys                             hostname, kernel, CPUs; asked for by the SDK as well
+ * --allow-sys=hostname,osRelease,cpus,systemMemoryInfo,…   our facts, and what the SDK asks for
  * --allow-env
  * ```
  *
