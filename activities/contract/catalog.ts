@@ -28,6 +28,12 @@ const SCOPE = {
   pattern: "^(node|cgroup:/[^\\u0000-\\u001f]{1,512})$",
 } as const;
 
+const TARGET = {
+  type: "string",
+  description: "headroom to reach: a share such as `20%`, or bytes such as `512MiB`",
+  pattern: "^\\d{1,15}(\\.\\d{1,3})?(%|B|KiB|MiB|GiB|TiB)?$",
+} as const;
+
 /** Action name → action. */
 export const CATALOG: { readonly [name: string]: Action } = {
   "memory.detect": {
@@ -56,6 +62,23 @@ export const CATALOG: { readonly [name: string]: Action } = {
     timeoutMs: 30_000,
     heartbeatMs: 3_000,
   },
+  "memory.plan": {
+    title: "Who would be killed, and who is left alone",
+    where: "node",
+    risk: "observe",
+    with: {
+      type: "object",
+      properties: {
+        scope: SCOPE,
+        target: TARGET,
+        policy: { type: "string", maxLength: 65_536, description: "central policy, YAML" },
+      },
+      required: ["scope"],
+      additionalProperties: false,
+    },
+    timeoutMs: 10_000,
+    heartbeatMs: 3_000,
+  },
   "memory.relieve": {
     title: "Free memory by policy, through the guard",
     where: "node",
@@ -64,8 +87,8 @@ export const CATALOG: { readonly [name: string]: Action } = {
       type: "object",
       properties: {
         scope: SCOPE,
-        target: { type: "string", pattern: "^\\d+(\\.\\d+)?(%|B|KiB|MiB|GiB|TiB)?$" },
-        grace: { type: ["string", "integer"], pattern: "^\\d+(ms|s|m)$", minimum: 0 },
+        target: TARGET,
+        grace: { type: ["string", "integer"], pattern: "^\\d{1,6}(ms|s|m)$", minimum: 0 },
         minLevel: { enum: ["ok", "warning", "urgent", "critical"] },
         maxVictims: { type: "integer", minimum: 1, maximum: 1024 },
       },

@@ -1,8 +1,9 @@
 /**
- * What workflows and activities agree on; types and plain data only.
+ * What workflows and activities agree on; types, plain data and the permit.
  *
  * @module
  */
+export * from "./canonical.ts";
 export * from "./catalog.ts";
 export * from "./centre.ts";
 export * from "./errors.ts";

@@ -42,6 +42,42 @@ export interface PanoramaOutputs {
   missing: { source: string; reason: string }[];
 }
 
+/** `memory.plan`: who a kill would take now; nothing is touched. */
+export interface PlanWith {
+  scope: string;
+  /** As in {@link RelieveWith}. */
+  target?: string;
+  /** Central policy (YAML); protection only grows by it. */
+  policy?: string;
+}
+export interface PlanOutputs {
+  at: string;
+  scope: string;
+  level: Level;
+  headroomBytes: number;
+  targetHeadroomBytes: number;
+  neededBytes: number;
+  predictedBytes: number;
+  /** At most 100, best first. */
+  victims: {
+    rank: number;
+    pid: number;
+    startTime: number;
+    name: string;
+    scoreBytes: number;
+    rssBytes: number;
+    chosen: boolean;
+    reason: string;
+  }[];
+  /** At most 100. */
+  protected: { pid: number; name: string; rule: string }[];
+  /** How many victims and protected processes there are in all. */
+  victimsTotal: number;
+  protectedTotal: number;
+  policyHash: string;
+  missing: { source: string; reason: string }[];
+}
+
 /** `memory.relieve`: the full plan is the artifact of kind `plan`. */
 export interface RelieveWith {
   scope: string;

@@ -22,6 +22,8 @@ export interface RunHead {
   id: string;
   /** Name of the runbook. */
   runbook: string;
+  /** Title of the runbook; the workflow fills it in from the plan. */
+  title?: string;
   /** sha256 (hex) of the runbook's file. */
   runbookHash: string;
   /** sha256 (hex) of the plan. */
@@ -72,6 +74,8 @@ export interface StepOutput<Outputs = Record<string, Json>> {
   summary: string;
   /** Set when the action had nothing to act on, e.g. `no NVIDIA driver`; the step is `skipped`. */
   skipped?: string;
+  /** Set when a cancel stopped it half way; outputs tell what was done until then. */
+  cancelled?: true;
 }
 
 /** How a step stands. */

@@ -1,0 +1,87 @@
+/**
+ * What the control plane's activities need; the control plane wires them to its store and keys.
+ *
+ * @module
+ */
+import type { ArtifactRef, Json, PermitPayload, Transition } from "../contract/mod.ts";
+
+/** The workflow that calls, as Temporal itself says, not as the input claims. */
+export interface Caller {
+  workflowId: string;
+  /** Temporal's run id. */
+  temporalRunId: string;
+}
+
+/** Keeps transitions. */
+export interface RecordPort {
+  /**
+   * Writes transitions that are not yet there. Resolves to the number that were refused because the
+   * run is unknown or bound to another workflow.
+   */
+  record(transitions: Transition[]): Promise<{ refused: number }>;
+}
+
+/** A step of a pinned plan, as far as a permit needs it. */
+export type PermitPlanNode =
+  | {
+    kind: "action";
+    path: string;
+    uses: string;
+    risk: string;
+    with: { [key: string]: Json };
+  }
+  | { kind: "parallel"; steps: PermitPlanNode[] };
+
+/** An accepted run, as far as a permit needs it. */
+export interface PermitRun {
+  id: string;
+  status: string;
+  node: string;
+  dryRun: boolean;
+  cancelRequestedAt: string | null;
+  /** Temporal's run id to which the run is bound; null before the first contact. */
+  temporalRunId: string | null;
+  planHash: string;
+  /** The plan as the database pins it. */
+  plan: { hash: string; steps: PermitPlanNode[] };
+}
+
+/** A decision to be made final. */
+export interface PermitDecision {
+  runId: string;
+  temporalRunId: string;
+  stepPath: string;
+  /** What the audit keeps besides: action, node, hash of the inputs. */
+  detail: Json;
+  /** ISO 8601. */
+  at: string;
+  /** Set when the answer is no already; only the audit remains. */
+  refusal?: string;
+}
+
+/** Decides on permits and signs them. */
+export interface PermitPort {
+  run(id: string): Promise<PermitRun | null>;
+  /**
+   * The last word, in the transaction that audits it: binds the run to this workflow on first
+   * contact and looks once more whether it may act (not ended, no cancel, same workflow).
+   */
+  decide(decision: PermitDecision): Promise<{ ok: true } | { ok: false; reason: string }>;
+  sign(payload: PermitPayload): Promise<string>;
+}
+
+/** Keeps the control plane's own artifacts. */
+export interface CentreArtifactPort {
+  put(
+    bytes: Uint8Array,
+    meta: Pick<ArtifactRef, "kind" | "mediaType" | "name" | "capturedAt"> & { runId: string },
+  ): Promise<ArtifactRef>;
+}
+
+/** All ports of the control plane's activities. */
+export interface CentrePorts {
+  record: RecordPort;
+  permits: PermitPort;
+  artifacts: CentreArtifactPort;
+  now: () => Date;
+}
