@@ -1,0 +1,106 @@
+/**
+ * Interprets a runbook's plan, durably. The workflow id is the run id. Changes within version 1
+ * must keep the histories in `tests/replay/histories` replaying.
+ *
+ * @module
+ */
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { RunHead, StepInput } from "../activities/contract/mod.ts";
+import type { ActionStep, Plan } from "../runbooks/language/plan.ts";
+import {
+  callAction,
+  CENTRE_QUEUE,
+  issuePermit,
+  nodeQueue,
+  recordTransitions,
+} from "./activities.ts";
+import { explain } from "./failure.ts";
+import { interpret, type RunEnd } from "./interpreter/interpret.ts";
+import type { AttemptResult, World } from "./interpreter/ports.ts";
+import { Recorder } from "./recorder.ts";
+
+/** What the control plane starts it with. */
+export interface RunbookInput {
+  run: RunHead;
+  plan: Plan;
+}
+
+/** What it returns; the database has the rest. */
+export type RunbookResult = RunEnd;
+
+/** Shortest time that is worth an attempt, milliseconds. */
+const SHORTEST_BUDGET_MS = 10;
+
+/** Carries out `plan`; fails only when it is not one this version can read. */
+export async function runbookV1({ run, plan }: RunbookInput): Promise<RunbookResult> {
+  if (plan?.interpreter !== "runbook-v1") {
+    throw ApplicationFailure.nonRetryable("the plan is not for runbook-v1", "invalid_argument");
+  }
+  const { runId: temporalRunId } = workflowInfo();
+  const recorder = new Recorder({
+    runId: run.id,
+    temporalRunId,
+    now: Date.now,
+    write: recordTransitions,
+    isFinal: (error) => ["refused", "invalid_argument"].includes(explainCode(error)),
+  });
+  const root = CancellationScope.current();
+  const world: World = {
+    now: Date.now,
+    sleep: sleepOrCancel,
+    attempt: (step, input, budgetMs) => attempt(step, input, plan.node, budgetMs),
+    note: (transition) => recorder.note(transition),
+    cancelled: () => root.consideredCancelled,
+    shield: (work) => CancellationScope.nonCancellable(work),
+  };
+  const written = CancellationScope.nonCancellable(() => recorder.run());
+  const end = await interpret({ ...run, title: plan.runbook.title }, plan, world);
+  recorder.close();
+  await written;
+  return end;
+}
+
+async function attempt(
+  step: ActionStep,
+  input: StepInput,
+  node: string,
+  budgetMs: number,
+): Promise<AttemptResult> {
+  const onNode = step.where === "node";
+  const place = { name: onNode ? `node ${node}` : "the control plane", budgetMs };
+  const deadline = Date.now() + Math.max(budgetMs, SHORTEST_BUDGET_MS);
+  const left = () => Math.max(deadline - Date.now(), SHORTEST_BUDGET_MS);
+  try {
+    const permit = step.risk === "disruptive" ? await permitFor(input, left()) : {};
+    const queue = onNode ? nodeQueue(node) : CENTRE_QUEUE;
+    return { output: await callAction({ ...input, ...permit }, queue, left()) };
+  } catch (error) {
+    return { failure: explain(error, place) };
+  }
+}
+
+async function permitFor(input: StepInput, budgetMs: number): Promise<{ permit: string }> {
+  const { run, step, with: inputs } = input;
+  const request = { runId: run.id, stepPath: step.path, with: inputs };
+  const { permit } = await issuePermit(request, budgetMs);
+  return { permit };
+}
+
+/** A timer that a cancel of the run ends early. */
+async function sleepOrCancel(ms: number): Promise<void> {
+  try {
+    await sleep(ms);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
+
+function explainCode(error: unknown): string {
+  return explain(error, { name: "the control plane", budgetMs: 0 }).error.code;
+}
