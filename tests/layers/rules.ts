@@ -19,7 +19,11 @@ export const FOR_TESTS: string[] = ["node:*", "npm:deno-std"];
 
 const TEMPORAL = ["npm:@temporalio/common", "npm:@temporalio/client", "npm:@temporalio/worker"];
 
-const ACTIVITY_PACKAGES = ["npm:@temporalio/activity", "npm:@cfworker/json-schema"];
+const ACTIVITY_PACKAGES = [
+  "npm:@temporalio/activity",
+  "npm:@temporalio/common",
+  "npm:@cfworker/json-schema",
+];
 
 /** The layers. */
 export const LAYERS: Layer[] = [
@@ -85,8 +89,11 @@ export const LAYERS: Layer[] = [
   { path: "web/ui/build.ts", may: ["npm:esbuild", "node:path", "node:url"] },
   {
     path: "web/cli",
-    may: ["runbooks/language", "web/operations", "node:*", "npm:deno-std", "npm:yaml", "npm:zod"],
-    types: ["native/contract", "activities/contract"],
+    may: [
+      ...["runbooks/language", "activities/contract", "web/operations"],
+      ...["node:*", "npm:deno-std", "npm:yaml", "npm:zod"],
+    ],
+    types: ["native/contract"],
   },
   // Runs before any dependency is installed.
   { path: "web/launch", may: ["node:*"] },

@@ -12,8 +12,8 @@ import { contentHash, stampMatches, writeStamp } from "./content_hash.ts";
 import { cargoEnv } from "./rust.ts";
 import type { Step } from "./step.ts";
 
-/** The programs that `native/` has to bring. */
-export const PROGRAMS = ["pitcrew-guard", "pitcrew-collector", "pitcrew-gpu"] as const;
+/** The programs that `native/` has to bring; `pitcrew-load` makes the load of demos and tests. */
+export const PROGRAMS = ["pitcrew-guard", "pitcrew-collector", "pitcrew-gpu", "pitcrew-load"];
 
 const STAMP = join(NATIVE_BIN, ".pitcrew");
 
