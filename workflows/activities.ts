@@ -31,8 +31,10 @@ export function nodeQueue(node: string): string {
  * task in which the next step would be scheduled.
  */
 const RECORD_MS = 400;
-/** Milliseconds for one permit, the wait for a restarting control plane included. */
-const PERMIT_MS = 20_000;
+/** Milliseconds for one permit; a control plane that died meanwhile is noticed after this. */
+const PERMIT_MS = 3_000;
+/** Milliseconds for one permit, the wait for a control plane that is away included. */
+const PERMIT_WAIT_MS = 20_000;
 const DEFAULT_HEARTBEAT_MS = 10_000;
 
 // deno-lint-ignore no-explicit-any -- activity names are data here
@@ -54,8 +56,8 @@ export async function issuePermit(
 ): Promise<IssuePermitOutput> {
   const activities = proxyActivities<ByName>({
     taskQueue: CENTRE_QUEUE,
-    scheduleToCloseTimeout: Math.min(budgetMs, PERMIT_MS),
-    heartbeatTimeout: DEFAULT_HEARTBEAT_MS,
+    startToCloseTimeout: Math.min(budgetMs, PERMIT_MS),
+    scheduleToCloseTimeout: Math.min(budgetMs, PERMIT_WAIT_MS),
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   });

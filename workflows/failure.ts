@@ -19,11 +19,16 @@ export interface Place {
   name: string;
   /** The attempt's time, milliseconds. */
   budgetMs: number;
+  /** Whether a cancel of the run has reached it. */
+  cancelled: boolean;
 }
+
+/** Types with which Temporal's worker ends an attempt that it may not finish. */
+const GIVEN_BACK = ["CancelledFailure", "ActivityReset", "ActivityPause"];
 
 /** Explains a failed attempt. */
 export function explain(error: unknown, place: Place): AttemptFailure {
-  if (isCancellation(error)) {
+  if (isCancellation(error) && place.cancelled) {
     return {
       kind: "cancelled",
       error: { code: "cancelled", message: "the run was cancelled" },
@@ -32,9 +37,9 @@ export function explain(error: unknown, place: Place): AttemptFailure {
   }
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure) return explainTimeout(cause, place);
-  if (cause instanceof ApplicationFailure) return explainApplication(cause);
+  if (cause instanceof ApplicationFailure) return explainApplication(cause, place);
   if (cause instanceof CancelledFailure) {
-    // Not a cancel of this run, or the check above had seen it: the worker is shutting down.
+    // No cancel of this run, or the check above had seen it: the worker is shutting down.
     return lost(`${place.name} gave the step back`);
   }
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -52,8 +57,12 @@ function explainTimeout({ timeoutType }: TimeoutFailure, { name, budgetMs }: Pla
   return { kind: "timed_out" as const, error, retryable: false };
 }
 
-function explainApplication(failure: ApplicationFailure): AttemptFailure {
+function explainApplication(
+  failure: ApplicationFailure,
+  { name, cancelled }: Place,
+): AttemptFailure {
   const { type, message, nonRetryable, details } = failure;
+  if (type && GIVEN_BACK.includes(type)) return lost(`${name} gave the step back: ${message}`);
   const code = type && Object.hasOwn(FAILURES, type) ? type as keyof typeof FAILURES : "internal";
   const hint = (details?.[0] as { hint?: unknown } | undefined)?.hint;
   const error: StepError = {
@@ -62,7 +71,8 @@ function explainApplication(failure: ApplicationFailure): AttemptFailure {
     ...(typeof hint === "string" ? { hint } : {}),
   };
   if (code === "unavailable") return { kind: "lost", error, retryable: true };
-  if (code === "cancelled") return { kind: "cancelled", error, retryable: false };
+  if (code === "cancelled" && cancelled) return { kind: "cancelled", error, retryable: false };
+  if (code === "cancelled") return { kind: "lost", error, retryable: true };
   return { kind: "failed", error, retryable: FAILURES[code].retryable && !nonRetryable };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ApplicationFailure, workflowInfo } from "@temporalio/workflow";
+import { ApplicationFailure, CancellationScope, workflowInfo } from "@temporalio/workflow";
 import type { Json, StepOutput } from "../activities/contract/mod.ts";
 import { callAction, nodeQueue } from "./activities.ts";
 import { explain } from "./failure.ts";
@@ -43,6 +43,7 @@ export async function nodeCall(input: NodeCallInput): Promise<StepOutput> {
     const { error: { code, message, hint } } = explain(error, {
       name: `node ${node}`,
       budgetMs: LIMIT_MS,
+      cancelled: CancellationScope.current().consideredCancelled,
     });
     throw ApplicationFailure.nonRetryable(message, code, ...(hint ? [{ hint }] : []));
   }

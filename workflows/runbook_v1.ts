@@ -22,7 +22,7 @@ import {
 } from "./activities.ts";
 import { explain } from "./failure.ts";
 import { interpret, type RunEnd } from "./interpreter/interpret.ts";
-import type { AttemptResult, World } from "./interpreter/ports.ts";
+import type { AttemptFailure, AttemptResult, World } from "./interpreter/ports.ts";
 import { Recorder } from "./recorder.ts";
 
 /** What the control plane starts it with. */
@@ -34,6 +34,8 @@ export interface RunbookInput {
 /** What it returns; the database has the rest. */
 export type RunbookResult = RunEnd;
 
+/** The control plane, in words. */
+const CENTRE = "the control plane";
 /** Shortest time that is worth an attempt, milliseconds. */
 const SHORTEST_BUDGET_MS = 10;
 
@@ -72,16 +74,21 @@ async function attempt(
   node: string,
   budgetMs: number,
 ): Promise<AttemptResult> {
-  const onNode = step.where === "node";
-  const place = { name: onNode ? `node ${node}` : "the control plane", budgetMs };
-  const deadline = Date.now() + Math.max(budgetMs, SHORTEST_BUDGET_MS);
+  const deadline = Date.now() + budgetMs;
   const left = () => Math.max(deadline - Date.now(), SHORTEST_BUDGET_MS);
+  const onNode = step.where === "node";
+  const name = onNode ? `node ${node}` : CENTRE;
+  let permit: { permit?: string } = {};
   try {
-    const permit = step.risk === "disruptive" ? await permitFor(input, left()) : {};
+    if (step.risk === "disruptive") permit = await permitFor(input, left());
+  } catch (error) {
+    return { failure: permitFailure(error, left()) };
+  }
+  try {
     const queue = onNode ? nodeQueue(node) : CENTRE_QUEUE;
     return { output: await callAction({ ...input, ...permit }, queue, left()) };
   } catch (error) {
-    return { failure: explain(error, place) };
+    return { failure: explain(error, { name, budgetMs, cancelled: cancelReached() }) };
   }
 }
 
@@ -90,6 +97,17 @@ async function permitFor(input: StepInput, budgetMs: number): Promise<{ permit: 
   const request = { runId: run.id, stepPath: step.path, with: inputs };
   const { permit } = await issuePermit(request, budgetMs);
   return { permit };
+}
+
+/** A permit has its own, shorter time; when that passes, the step's time may not be over. */
+function permitFailure(error: unknown, budgetMs: number): AttemptFailure {
+  const failure = explain(error, { name: CENTRE, budgetMs, cancelled: cancelReached() });
+  return failure.kind === "timed_out" ? { ...failure, kind: "lost" } : failure;
+}
+
+/** Whether a cancel of the run has reached the scope that asks; a shielded one it never does. */
+function cancelReached(): boolean {
+  return CancellationScope.current().consideredCancelled;
 }
 
 /** A timer that a cancel of the run ends early. */
@@ -102,5 +120,5 @@ async function sleepOrCancel(ms: number): Promise<void> {
 }
 
 function explainCode(error: unknown): string {
-  return explain(error, { name: "the control plane", budgetMs: 0 }).error.code;
+  return explain(error, { name: CENTRE, budgetMs: 0, cancelled: false }).error.code;
 }
