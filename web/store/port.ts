@@ -155,6 +155,8 @@ export interface RunStore {
   /** One transaction: run, steps, audit, outbox. */
   accept(run: AcceptRun): Promise<Acceptance>;
   get(id: string): Promise<RunWithSteps | null>;
+  /** Whether this caller's idempotency key already stands for a run. */
+  isKnownKey(actor: string, key: string): Promise<boolean>;
   /** The pinned plan. */
   plan(id: string): Promise<Plan | null>;
   list(filter: RunFilter): Promise<RunRecord[]>;

@@ -4,7 +4,7 @@
  * @module
  */
 import { and, asc, desc, eq, inArray, isNull, lt } from "drizzle-orm";
-import { artifactRefs, outbox, runs, steps } from "../schema.ts";
+import { artifactRefs, idempotency, outbox, runs, steps } from "../schema.ts";
 import type { OutboxItem, RunRecord, RunStatus, RunStore, RunWithSteps, StepRow } from "../port.ts";
 import type { Db } from "./database.ts";
 import type { Reads } from "./implementation.ts";
@@ -71,11 +71,20 @@ async function withSteps(db: Db, records: RunRecord[]): Promise<RunWithSteps[]> 
 }
 
 /** Reading side of {@link RunStore}. */
-export const runReads: Reads<RunStore, "get" | "plan" | "list" | "active" | "outboxDue"> = {
+export const runReads: Reads<
+  RunStore,
+  "get" | "isKnownKey" | "plan" | "list" | "active" | "outboxDue"
+> = {
   async get(db, id) {
     const rows = await db.select(HEAD).from(runs).where(eq(runs.id, id));
     const [run] = await withSteps(db, rows.map(toRecord));
     return run ?? null;
+  },
+  async isKnownKey(db, actor, key) {
+    const rows = await db.select({ runId: idempotency.runId }).from(idempotency).where(
+      and(eq(idempotency.actor, actor), eq(idempotency.key, key)),
+    );
+    return rows.length > 0;
   },
   async plan(db, id) {
     const [row] = await db.select({ plan: runs.plan }).from(runs).where(eq(runs.id, id));
