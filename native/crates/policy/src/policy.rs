@@ -116,6 +116,11 @@ impl Policy {
         self.prefer.iter().enumerate().find(|(_, rule)| rule.matches(subject))
     }
 
+    /// Whether any rule looks at the field, e.g. `cmdline`, which costs time to read.
+    pub fn looks_at(&self, field: &str) -> bool {
+        self.protect.iter().chain(&self.prefer).any(|rule| rule.looks_at(field))
+    }
+
     /// When which level is reached.
     pub fn thresholds(&self) -> Thresholds {
         self.thresholds.unwrap_or_else(|| Thresholds::of(Sensitivity::Medium))

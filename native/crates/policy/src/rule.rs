@@ -63,6 +63,11 @@ impl Rule {
         self.origin
     }
 
+    /// Whether one of its conditions is about this field.
+    pub fn looks_at(&self, field: &str) -> bool {
+        self.conditions.iter().any(|(name, _)| *name == field)
+    }
+
     /// Whether it matches every process.
     pub fn matches_everything(&self) -> bool {
         self.conditions.iter().all(|(_, condition)| match condition {
