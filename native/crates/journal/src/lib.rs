@@ -38,9 +38,11 @@ impl Journal {
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
         let lock = lock(&dir.join("lock"))?;
         let file = open_append(&dir.join(NAME))?;
-        let bytes = file.metadata()?.len();
-        let torn = bytes > 0 && !ends_with_newline(&dir.join(NAME))?;
-        Ok(Journal { dir: dir.to_owned(), file, bytes, torn, _lock: lock })
+        // What a crash cut off was never acknowledged; completing its line later would bring it
+        // back to life after decisions were taken without it.
+        let bytes = whole_lines(&dir.join(NAME))?;
+        file.set_len(bytes)?;
+        Ok(Journal { dir: dir.to_owned(), file, bytes, torn: false, _lock: lock })
     }
 
     /// Size of the file in bytes.
@@ -126,12 +128,22 @@ fn open_append(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path)
 }
 
-fn ends_with_newline(path: &Path) -> io::Result<bool> {
+/// Length of the file up to its last newline.
+fn whole_lines(path: &Path) -> io::Result<u64> {
     let mut file = File::open(path)?;
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0u8];
-    file.read_exact(&mut last)?;
-    Ok(last[0] == b'\n')
+    let mut end = file.metadata()?.len();
+    let mut block = [0u8; 4096];
+    while end > 0 {
+        let start = end.saturating_sub(block.len() as u64);
+        let part = &mut block[..(end - start) as usize];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(part)?;
+        if let Some(at) = part.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
 }
 
 fn lock(path: &Path) -> io::Result<File> {
