@@ -42,7 +42,7 @@ async function groups(): Promise<Check[][]> {
       },
     ],
     [
-      { name: "deno fmt", run: () => tool([DENO, "fmt", "--check", "--quiet"]) },
+      { name: "deno fmt", run: () => tool([DENO, "fmt", "--check"]) },
       { name: "deno lint", run: () => tool([DENO, "lint", "--quiet"]) },
       { name: "deno check", run: () => tool([DENO, "check", "--quiet", "."]) },
       { name: "deno doc --lint", run: () => tool([DENO, "doc", "--lint", "--quiet", ...doors]) },

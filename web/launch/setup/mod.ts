@@ -53,3 +53,4 @@ export async function setUp(purpose: Purpose, steps: Step[] = stepsFor(purpose))
 }
 
 export { findTemporal, type Temporal } from "./temporal/mod.ts";
+export type { Step };

@@ -36,6 +36,9 @@ export class Supervisor {
   #ready = false;
   #stopping: Promise<void> | undefined;
 
+  /**
+   * @param log takes what a person should know while it runs
+   */
   constructor(
     private readonly installation: Installation,
     private readonly dataDir: DataDir,
