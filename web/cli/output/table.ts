@@ -1,0 +1,33 @@
+/**
+ * Plain tables.
+ *
+ * @module
+ */
+import { oneLine } from "./text.ts";
+
+/** A column; numbers stand to the right. */
+export interface Column<Row> {
+  title: string;
+  value(row: Row): string;
+  right?: boolean;
+}
+
+/** Lines of a table with its head; every cell is made harmless. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
+  const cells = rows.map((row) => columns.map((column) => oneLine(column.value(row))));
+  const widths = columns.map((column, at) =>
+    Math.max(column.title.length, ...cells.map((row) => [...row[at]!].length))
+  );
+  const line = (row: string[]) =>
+    row.map((cell, at) => {
+      const gap = " ".repeat(widths[at]! - [...cell].length);
+      return columns[at]!.right ? gap + cell : cell + gap;
+    }).join("  ").trimEnd();
+  return [line(columns.map((column) => column.title)), ...cells.map(line)];
+}
+
+/** `Name:   value` lines. */
+export function facts(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 1;
+  return rows.map(([name, value]) => `${`${name}:`.padEnd(width)}  ${oneLine(value)}`);
+}
