@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT, LaunchError } from "./errors.ts";
+import { endCommands } from "./setup/command.ts";
 import { findTemporal, setUp } from "./setup/mod.ts";
 import { openDataDir } from "./supervisor/data_dir.ts";
 import { Supervisor } from "./supervisor/mod.ts";
@@ -55,11 +56,12 @@ export async function start(args: string[], companion?: Companion): Promise<numb
   }
 }
 
-/** Waits for `work`; a stop signal ends this process at once, since nothing has been started. */
+/** Waits for `work`; a stop signal ends it with whatever it is running. */
 async function orStopped(work: Promise<void>, stop: StopSignal): Promise<void> {
   await Promise.race([
     work,
     stop.stopped.then(() => {
+      endCommands();
       throw new LaunchError("interrupted during set-up", "start again to go on", EXIT.interrupted);
     }),
   ]);

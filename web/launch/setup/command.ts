@@ -16,7 +16,20 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** What to do when it fails; a default names the command. */
   hint?: string;
-  signal?: AbortSignal;
+}
+
+/** Process groups that are at work just now. */
+const running = new Set<number>();
+
+/** Ends whatever {@linkcode run} has started, with everything that these started. */
+export function endCommands(): void {
+  for (const pid of running) {
+    try {
+      Deno.kill(-pid, "SIGTERM");
+    } catch {
+      // Already gone.
+    }
+  }
 }
 
 /** How many of the last lines of a failed command are shown. */
@@ -63,8 +76,10 @@ export async function run(argv: string[], options: RunOptions = {}): Promise<str
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      signal: options.signal,
+      // A group of its own, so that a compiler ends with the build that started it.
+      detached: true,
     }).spawn();
+    running.add(child.pid);
   } catch (error) {
     throw new LaunchError(
       `cannot run ${program}: ${(error as Error).message}`,
@@ -79,7 +94,7 @@ export async function run(argv: string[], options: RunOptions = {}): Promise<str
     child.status,
     eachLine(child.stdout, keep),
     eachLine(child.stderr, keep),
-  ]);
+  ]).finally(() => running.delete(child.pid));
   if (!status.success) throw failure(argv, status, lines, options.hint);
   return lines;
 }

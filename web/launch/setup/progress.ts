@@ -32,9 +32,17 @@ export function elapsed(start: number, now: number = performance.now()): string 
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
+function toStderr(text: string): void {
+  try {
+    Deno.stderr.writeSync(encoder.encode(text));
+  } catch {
+    // Nobody reads any more; that is no reason to stop.
+  }
+}
+
 /** A display on standard error; `tty` decides which kind. */
 export function createProgress(
-  write: (text: string) => void = (text) => Deno.stderr.writeSync(encoder.encode(text)),
+  write: (text: string) => void = toStderr,
   tty: boolean = Deno.stderr.isTerminal(),
 ): Progress {
   const tasks = new Map<string, { start: number; detail: string; shownAt: number }>();

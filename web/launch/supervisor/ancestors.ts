@@ -27,6 +27,8 @@ function readProcess(pid: number, proc: string): (Ancestor & { parent: number })
   }
 }
 
+/** `deno task`, the launcher of the npm package, a shell, npx. An npx further up is somebody else's. */
+const MAX_CHAIN = 5;
 const IS_NPX = /(^|\/)(npx|npm exec)\b|\bnpx-cli\.js\b|\bnpm-cli\.js exec\b/;
 const IS_TASK = /(^|\/)deno( -\S+)* task\b/;
 
@@ -38,7 +40,7 @@ export function ancestorsToWatch(pid: number = Deno.pid, proc = "/proc"): Ancest
   const chain: Ancestor[] = [];
   let task: Ancestor | undefined;
   let parent = readProcess(pid, proc)?.parent ?? 0;
-  while (parent > 1 && chain.length < 16) {
+  while (parent > 1 && chain.length < MAX_CHAIN) {
     const process = readProcess(parent, proc);
     if (!process) break;
     const { parent: next, ...ancestor } = process;

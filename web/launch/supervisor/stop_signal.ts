@@ -20,6 +20,8 @@ const LOOK_EVERY_MS = 300;
 /**
  * Watches for INT, TERM and HUP, and for the end of the processes up to npx. Signals after the first
  * change nothing: a Ctrl-C arrives several times, from the terminal and forwarded by `deno task`.
+ *
+ * HUP counts only at a terminal. `nohup` has it ignored, but `deno task` forwards it all the same.
  */
 export function watchForStop(): StopSignal {
   const controller = new AbortController();
@@ -29,7 +31,10 @@ export function watchForStop(): StopSignal {
     controller.abort(reason);
     resolve();
   };
-  const handlers = SIGNALS.map((name) => [name, () => stop(name)] as const);
+  const onSignal = (name: typeof SIGNALS[number]) => {
+    if (name !== "SIGHUP" || Deno.stderr.isTerminal()) stop(name);
+  };
+  const handlers = SIGNALS.map((name) => [name, () => onSignal(name)] as const);
   for (const [name, handler] of handlers) Deno.addSignalListener(name, handler);
   const ancestors = ancestorsToWatch();
   const timer = setInterval(() => {
