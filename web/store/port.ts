@@ -265,6 +265,8 @@ export interface ArtifactStore {
   addedSince(by: string, since: string): Promise<number>;
 }
 
+export type { Json };
+
 /** All of it. */
 export interface Store {
   runs: RunStore;

@@ -1,0 +1,9 @@
+/**
+ * The HTTP API of the control plane.
+ *
+ * @module
+ */
+export { type Api, createApi, honoPath } from "./api.ts";
+export { AccessRegistry, newSecret } from "./access/registry.ts";
+export { isOnline, OFFLINE_AFTER_MS } from "./handlers/views.ts";
+export type * from "./ports.ts";

@@ -1,0 +1,65 @@
+/**
+ * What the API needs of the rest of the control plane.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import type { Json, Plan } from "../../runbooks/language/plan.ts";
+import type { shapes } from "../operations/mod.ts";
+import type { ArtifactDirectory, AuditHeads, RunWithSteps, Store } from "../store/mod.ts";
+
+/** Something wrong in a runbook's file or parameters. */
+export type Problem = z.infer<typeof shapes.Problem>;
+
+/** The runbooks that runs can be started of. */
+export interface Library {
+  list(): z.infer<typeof shapes.RunbookSummary>[];
+  get(name: string): z.infer<typeof shapes.Runbook> | null;
+  validate(source: string): z.infer<typeof shapes.Validation>;
+  /** Null when there is no such runbook. */
+  plan(
+    name: string,
+    request: { node: string; params: Record<string, Json>; dryRun: boolean },
+  ): { plan: Plan } | { problems: Problem[] } | null;
+  /** `did you mean …?`, or what there is. */
+  suggest(name: string, known: string[]): string;
+}
+
+/** Changes of runs, as they reach the database. */
+export interface RunBus {
+  /** Calls back with a run's id after each change; returns how to stop. */
+  subscribe(listener: (runId: string) => void): () => void;
+  publish(runId: string): void;
+}
+
+/** Answer of `GET /healthz`. */
+export interface Health {
+  status: "ok" | "starting" | "degraded";
+  checks: Record<"database" | "temporal" | "worker", "ok" | "failed">;
+}
+
+/** A report as it was written, or null when there is none yet. */
+export interface Reports {
+  json(run: RunWithSteps): Promise<Record<string, unknown> | null>;
+  markdown(run: RunWithSteps): Promise<string | null>;
+}
+
+/** Everything. */
+export interface ApiPorts {
+  store: Store;
+  artifacts: ArtifactDirectory;
+  auditHeads: AuditHeads;
+  library: Library;
+  bus: RunBus;
+  reports: Reports;
+  health(): Promise<Health>;
+  /** Temporal should be told what the outbox holds. */
+  kick(): void;
+  log(level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;
+  /** Origin that links begin with, e.g. `http://127.0.0.1:7420`. */
+  publicUrl(): string;
+  /** Names that the Host header may have besides loopback. */
+  publicHost?: string;
+  /** Folder of the built console; without it there is none. */
+  uiDist?: string;
+}
