@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { serveCentre } from "../centre/testing.ts";
 import { NativeClient } from "../native/mod.ts";
 import { serve } from "../native/testing.ts";
-import { forwardEvents } from "./forwarder.ts";
+import { forwardEvents, toNodeEvent } from "./forwarder.ts";
 import { EventSpool, type NodeEvent } from "./spool.ts";
 
 const intervention = (id: string): NodeEvent => ({
@@ -65,7 +65,7 @@ Deno.test("a killed process leaves its events to the next one", async () => {
   const second = new EventSpool(at.dir);
   await second.open();
   await second.add(intervention("c"));
-  const { events } = await second.take(10);
+  const { events } = await second.take({ events: 10, bytes: 1e6 });
   assertEquals(events.map((event) => event.id), ["a", "b", "c"]);
 });
 
@@ -76,6 +76,27 @@ Deno.test("a full spool drops level changes before interventions", async () => {
   for (const event of [intervention("a"), level("1"), level("2"), level("3"), intervention("b")]) {
     await spool.add(event);
   }
-  const { events } = await spool.take(10);
+  const { events } = await spool.take({ events: 10, bytes: 1e6 });
   assertEquals(events.map((event) => event.id), ["a", "3", "b"]);
+});
+
+Deno.test("a request holds what the control plane takes, one event at least", async () => {
+  await using at = await temporary();
+  const spool = new EventSpool(at.dir);
+  await spool.open();
+  for (const id of ["a", "b", "c"]) await spool.add(intervention(id));
+  assertEquals((await spool.take({ events: 2, bytes: 1e6 })).events.length, 2);
+  assertEquals((await spool.take({ events: 9, bytes: 1 })).events.length, 1);
+});
+
+Deno.test("of a large plan the chosen victims are passed on first", () => {
+  const victims = Array.from({ length: 500 }, (_, pid) => ({ pid, chosen: pid === 499 }));
+  const event = toNodeEvent({
+    event: "intervention",
+    seq: 1,
+    data: { id: "i", at: "2026-11-23T10:00:00.000Z", plan: { victims, protected: victims } },
+  });
+  const { plan } = event!.data as { plan: { victims: { pid: number }[]; protected: unknown[] } };
+  assertEquals(plan.victims[0]!.pid, 499);
+  assertEquals([plan.victims.length, plan.protected.length], [64, 64]);
 });

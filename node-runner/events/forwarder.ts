@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Intervention } from "../../native/contract/mod.ts";
 import { type CentreClient, CentreError } from "../centre/mod.ts";
 import { Backoff } from "../lib/backoff.ts";
 import { errorText, log, StateLog } from "../lib/log.ts";
@@ -10,8 +11,10 @@ import { sleep } from "../lib/sleep.ts";
 import type { NativeClient, NativeEvent } from "../native/mod.ts";
 import type { EventSpool, NodeEvent } from "./spool.ts";
 
-/** Events per request. */
-const BATCH = 50;
+/** Events and bytes per request; the control plane takes 1 MiB. */
+const BATCH = { events: 50, bytes: 512 * 1024 };
+/** Processes of each list of an intervention's plan that are passed on, the chosen ones first. */
+const MOST_PROCESSES = 64;
 /** Milliseconds to wait for more events before a request, and to look again after quiet. */
 const GATHER_MS = 100;
 
@@ -83,7 +86,7 @@ export function toNodeEvent({ event, seq, data }: NativeEvent): NodeEvent | unde
   switch (event) {
     case "intervention":
       if (typeof fields.id !== "string") throw new Error("an intervention without an id");
-      return { kind: "intervention", id: fields.id, at, data };
+      return { kind: "intervention", id: fields.id, at, data: shortened(data as Intervention) };
     case "level":
       return { kind: "level", id: `level-${at}-${seq}`, at, data };
     case "gap":
@@ -91,4 +94,19 @@ export function toNodeEvent({ event, seq, data }: NativeEvent): NodeEvent | unde
     default:
       return undefined;
   }
+}
+
+/** On a machine with thousands of processes the plan is large; who was not chosen matters little. */
+function shortened(intervention: Intervention): Intervention {
+  const { plan } = intervention;
+  if (!plan) return intervention;
+  const victims = [...plan.victims ?? []].sort((a, b) => Number(b.chosen) - Number(a.chosen));
+  return {
+    ...intervention,
+    plan: {
+      ...plan,
+      victims: victims.slice(0, MOST_PROCESSES),
+      protected: (plan.protected ?? []).slice(0, MOST_PROCESSES),
+    },
+  };
 }

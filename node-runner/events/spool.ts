@@ -60,12 +60,23 @@ export class EventSpool {
     this.#names.push(name);
   }
 
-  /** The oldest `count` events, and how to forget them once they have been delivered. */
-  async take(count: number): Promise<{ events: NodeEvent[]; done(): Promise<void> }> {
-    const names = this.#names.slice(0, count);
-    const events = await Promise.all(
-      names.map(async (name) => JSON.parse(await Deno.readTextFile(join(this.#dir, name)))),
-    );
+  /**
+   * The oldest events up to a number and a size (one at least), and how to forget them once they
+   * have been delivered.
+   */
+  async take(
+    most: { events: number; bytes: number },
+  ): Promise<{ events: NodeEvent[]; done(): Promise<void> }> {
+    const names: string[] = [];
+    const events: NodeEvent[] = [];
+    let bytes = 0;
+    for (const name of this.#names.slice(0, most.events)) {
+      const text = await Deno.readTextFile(join(this.#dir, name));
+      bytes += text.length;
+      if (events.length > 0 && bytes > most.bytes) break;
+      names.push(name);
+      events.push(JSON.parse(text));
+    }
     return {
       events,
       done: async () => {
