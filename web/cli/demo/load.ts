@@ -53,7 +53,11 @@ export async function startLoad(
     detached: true,
   }).spawn();
   let status: Deno.CommandStatus | undefined;
-  const done = child.status.then((ended) => status = ended);
+  const done = child.status.then(async (ended) => {
+    status = ended;
+    if (!outlive) await child.stdin.close().catch(() => {});
+    return ended;
+  });
   const reader = child.stdout.getReader();
   const ready = await reader.read();
   await reader.cancel();
