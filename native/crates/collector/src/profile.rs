@@ -139,6 +139,15 @@ fn missing(session: &Session) -> Vec<MissingSource> {
                 .to_owned(),
         ),
     ];
+    if session.broken > 0 {
+        let reason = format!(
+            "{} of {} samples lack callers: the chain of frame pointers led out of the program's \
+             code (usual below `main`, else a sign of code built without frame pointers)",
+            session.broken,
+            session.profile.samples()
+        );
+        all.push(("callers", reason));
+    }
     if session.cut > 0 {
         let reason =
             format!("{} samples were deeper than 127 frames and lack their root", session.cut);

@@ -82,13 +82,12 @@ fn capture_messages() {
 
 /// Turns a failure of libbpf into a reason, with the permission or the kernel feature it lacks.
 pub(crate) fn unsupported(what: &str, error: &libbpf_rs::Error) -> Error {
+    if error.kind() == libbpf_rs::ErrorKind::PermissionDenied {
+        let hint = "run the collector as root or with CAP_BPF and CAP_PERFMON".to_owned();
+        return Error::Unsupported { reason: format!("{what}: {error}"), hint };
+    }
     let messages = MESSAGES.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).join("; ");
-    let hint = match error.kind() {
-        libbpf_rs::ErrorKind::PermissionDenied => {
-            "run the collector as root or with CAP_BPF and CAP_PERFMON".to_owned()
-        }
-        _ => "a kernel of 5.15 or newer with BTF (CONFIG_DEBUG_INFO_BTF) is needed".to_owned(),
-    };
     let detail = if messages.is_empty() { String::new() } else { format!(" ({messages})") };
+    let hint = "a kernel of 5.15 or newer with BTF (CONFIG_DEBUG_INFO_BTF) is needed".to_owned();
     Error::Unsupported { reason: format!("{what}: {error}{detail}"), hint }
 }

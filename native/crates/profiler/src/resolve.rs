@@ -9,46 +9,78 @@ use std::iter::once;
 
 /// Gives every frame a name. `spaces` holds what is known of each process's memory, by the index
 /// of the process; an address in a process without one stays unknown.
+///
+/// Also returns the number of samples whose chain of frame pointers led out of the program's code:
+/// it is cut there, as what follows are no callers.
 pub fn resolve(
     recording: &Recording,
     symbols: &Symbols,
     spaces: &HashMap<usize, AddressSpace>,
-) -> Profile {
-    let mut frames = Frames::default();
-    let kernel_addresses = recording.stacks.iter().flat_map(|s| looked_up(&s.kernel, true));
-    let kernel = table(&mut frames, kernel_addresses, |all| symbols.kernel(all));
+) -> (Profile, u64) {
+    let unknown = AddressSpace::default();
+    let space = |process: usize| spaces.get(&process).unwrap_or(&unknown);
+    let chains: Vec<Chain> =
+        recording.stacks.iter().map(|stack| Chain::of(stack, space(stack.process))).collect();
+    let broken =
+        chains.iter().filter(|chain| chain.is_broken).map(|chain| chain.stack.samples).sum();
 
+    let mut frames = Frames::default();
+    let addresses = chains.iter().flat_map(|chain| &chain.kernel).copied();
+    let kernel = table(&mut frames, addresses, |all| symbols.kernel(all));
     let mut user: HashMap<usize, Table> = HashMap::new();
-    for (process, stacks) in by_process(&recording.stacks) {
-        let addresses = stacks.iter().flat_map(|s| looked_up(&s.user, s.kernel.is_empty()));
-        let unknown = AddressSpace::default();
-        let space = spaces.get(&process).unwrap_or(&unknown);
-        user.insert(process, table(&mut frames, addresses, |all| symbols.user(space, all)));
+    for (process, chains) in by_process(&chains) {
+        let addresses = chains.iter().flat_map(|chain| &chain.user).copied();
+        user.insert(process, table(&mut frames, addresses, |a| symbols.user(space(process), a)));
     }
 
-    let stacks = recording.stacks.iter().map(|stack| {
-        let names = &user[&stack.process];
-        let kernel = looked_up(&stack.kernel, true).flat_map(|address| &kernel[&address]);
-        let user =
-            looked_up(&stack.user, stack.kernel.is_empty()).flat_map(|address| &names[&address]);
+    let named = |chain: &Chain| {
+        let of_process = &user[&chain.stack.process];
+        let kernel = chain.kernel.iter().flat_map(|address| &kernel[address]);
+        let user = chain.user.iter().flat_map(|address| &of_process[address]);
         Stack {
-            process: stack.process,
+            process: chain.stack.process,
             frames: kernel.chain(user).copied().collect(),
-            samples: stack.samples,
+            samples: chain.stack.samples,
         }
-    });
-    Profile {
+    };
+    let profile = Profile {
         started_at: recording.started_at,
         elapsed: recording.elapsed,
         hz: recording.hz,
         lost: recording.lost,
-        stacks: stacks.collect(),
+        stacks: chains.iter().map(named).collect(),
         processes: recording
             .processes
             .iter()
             .map(|process| Process { pid: process.pid, name: escape(&process.name) })
             .collect(),
         frames,
+    };
+    (profile, broken)
+}
+
+/// A stack's addresses as they are looked up.
+struct Chain<'a> {
+    stack: &'a RecordedStack,
+    kernel: Vec<u64>,
+    user: Vec<u64>,
+    is_broken: bool,
+}
+
+impl<'a> Chain<'a> {
+    fn of(stack: &'a RecordedStack, space: &AddressSpace) -> Self {
+        let mut user: Vec<u64> = looked_up(&stack.user, stack.kernel.is_empty()).collect();
+        // The leaf is where the CPU really was, whatever we know of the place.
+        let end = user.iter().skip(1).position(|address| !space.may_be_code(*address));
+        if let Some(callers) = end {
+            user.truncate(callers + 1);
+        }
+        Chain {
+            stack,
+            kernel: looked_up(&stack.kernel, true).collect(),
+            user,
+            is_broken: end.is_some(),
+        }
     }
 }
 
@@ -73,10 +105,10 @@ fn table(
         .collect()
 }
 
-fn by_process(stacks: &[RecordedStack]) -> HashMap<usize, Vec<&RecordedStack>> {
-    let mut groups: HashMap<usize, Vec<&RecordedStack>> = HashMap::new();
-    for stack in stacks {
-        groups.entry(stack.process).or_default().push(stack);
+fn by_process<'c, 'a>(chains: &'c [Chain<'a>]) -> HashMap<usize, Vec<&'c Chain<'a>>> {
+    let mut groups: HashMap<usize, Vec<&Chain>> = HashMap::new();
+    for chain in chains {
+        groups.entry(chain.stack.process).or_default().push(chain);
     }
     groups
 }

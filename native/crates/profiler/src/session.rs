@@ -14,6 +14,8 @@ pub struct Session {
     pub profile: Profile,
     /// Samples whose stack was deeper than the 127 frames that are copied; their roots are missing.
     pub cut: u64,
+    /// Samples whose chain of frame pointers led out of the program's code and was cut there.
+    pub broken: u64,
     /// Processes that ended, or were hidden, before their memory map could be read: their user
     /// frames have no names.
     pub unseen_processes: usize,
@@ -53,10 +55,12 @@ pub fn profile(options: &Options, go_on: &dyn Fn() -> bool) -> Result<Session, E
     let unseen_processes = (0..recording.processes.len())
         .filter(|at| !spaces.contains_key(at) && has_user_frames(*at))
         .count();
-    let profile = resolve(&recording, &symbols, &spaces);
-    let has_kernel_names = profile.frames.iter().all(|(_, f)| !f.is_kernel)
-        || profile.frames.iter().any(|(_, f)| f.is_kernel && f.is_named);
-    Ok(Session { profile, cut: recording.cut, unseen_processes, has_kernel_names })
+    let (profile, broken) = resolve(&recording, &symbols, &spaces);
+    let mut kernel =
+        profile.frames.iter().map(|(_, frame)| frame).filter(|f| f.is_kernel).peekable();
+    let has_kernel_names = kernel.peek().is_none() || kernel.any(|frame| frame.is_named);
+    drop(kernel);
+    Ok(Session { profile, cut: recording.cut, broken, unseen_processes, has_kernel_names })
 }
 
 /// Looks at a process, unless it ended and its pid went to another.

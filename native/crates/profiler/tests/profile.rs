@@ -1,6 +1,7 @@
 //! Real profiles of real processes.
 
-use pitcrew_cgroup::{CgroupPath, Controller, Version};
+use pitcrew_cgroup::{Controller, Version};
+use pitcrew_procfs::Procfs;
 use pitcrew_profile::{collapsed, top, Profile};
 use pitcrew_profiler::{profile, Error, Options, Scope};
 use std::cell::Cell;
@@ -8,6 +9,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A child that burns CPU until it is dropped.
@@ -70,6 +72,8 @@ fn names_the_hot_function_and_its_caller() {
     assert!(hottest.module.ends_with("/spinner"), "{}", hottest.module);
     let text = collapsed(&found);
     assert!(text.contains("main;pitcrew_hot_caller;pitcrew_hot_loop "), "{text}");
+    // What lies below `main` on the stack is no code.
+    assert!(!text.contains("[unknown]"), "{text}");
 }
 
 #[test]
@@ -93,48 +97,53 @@ fn a_binary_deleted_and_a_process_gone_keep_their_names() {
     assert_eq!(top(&found.profile, 1)[0].name, "pitcrew_hot_loop");
 }
 
-/// A memory cgroup of its own, removed with everything that still runs in it gone.
-struct TestCgroup {
-    dir: PathBuf,
-    version: u8,
-}
+/// A cgroup of its own with one below it; everything in it must be gone when it is dropped.
+struct TestCgroup(PathBuf);
 
 impl TestCgroup {
-    fn new() -> Self {
-        let controller = Controller::find(Path::new("/")).unwrap().expect("a memory controller");
-        let name = format!("pitcrew-profiler-test-{}", std::process::id());
-        let dir = controller.dir(&CgroupPath::parse(&name).unwrap());
+    fn below(mount: &Path) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let nth = COUNT.fetch_add(1, Ordering::Relaxed);
+        let dir = mount.join(format!("pitcrew-profiler-test-{}-{nth}", std::process::id()));
         fs::create_dir_all(dir.join("below")).expect("permission to make cgroups");
-        let version = if controller.version() == Version::V1 { 1 } else { 2 };
-        TestCgroup { dir, version }
-    }
-
-    fn add(&self, below: &str, pid: i32) {
-        fs::write(self.dir.join(below).join("cgroup.procs"), pid.to_string()).unwrap();
+        TestCgroup(dir)
     }
 }
 
 impl Drop for TestCgroup {
     fn drop(&mut self) {
-        let _ = fs::remove_dir(self.dir.join("below"));
-        let _ = fs::remove_dir(&self.dir);
+        let _ = fs::remove_dir(self.0.join("below"));
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
-#[test]
-fn a_cgroup_scope_counts_it_and_what_is_below_and_nobody_else() {
+fn counts_it_and_what_is_below_and_nobody_else(mount: &Path, version: u8) {
     let dir = tempfile::tempdir().unwrap();
     let program = compile(dir.path());
-    let cgroup = TestCgroup::new();
+    let cgroup = TestCgroup::below(mount);
     let inside = Spinner::start(&program, "inside");
-    cgroup.add("below", inside.pid());
+    fs::write(cgroup.0.join("below/cgroup.procs"), inside.pid().to_string()).unwrap();
     let _outside = Spinner::start(&program, "outside");
-    let scope = Scope::Cgroup { dir: cgroup.dir.clone(), version: cgroup.version };
-    let found = run(scope);
+    let found = run(Scope::Cgroup { dir: cgroup.0.clone(), version });
     let seen: Vec<_> = found.processes.iter().map(|process| process.pid as i32).collect();
     assert_eq!(seen, [inside.pid()]);
     assert!(found.samples() > 20, "{} samples", found.samples());
-    drop(inside);
+}
+
+#[test]
+fn a_memory_cgroup_counts_it_and_what_is_below_and_nobody_else() {
+    let controller = Controller::find(Path::new("/")).unwrap().expect("a memory controller");
+    let version = if controller.version() == Version::V1 { 1 } else { 2 };
+    counts_it_and_what_is_below_and_nobody_else(controller.mount(), version);
+}
+
+#[test]
+fn the_unified_hierarchy_counts_the_same_way() {
+    let mounts = Procfs::system().mounts().unwrap();
+    // A machine with v1 only has none; the test above covers it.
+    if let Some(mount) = mounts.iter().find(|mount| mount.kind == "cgroup2") {
+        counts_it_and_what_is_below_and_nobody_else(&mount.point, 2);
+    }
 }
 
 #[test]

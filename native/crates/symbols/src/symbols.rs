@@ -40,6 +40,12 @@ impl AddressSpace {
         self
     }
 
+    /// Whether an address can be code: it lies in an executable mapping, or nothing is known of the
+    /// process.
+    pub fn may_be_code(&self, address: u64) -> bool {
+        self.mappings.is_empty() || self.find(address).is_some()
+    }
+
     fn find(&self, address: u64) -> Option<&Mapping> {
         self.mappings.iter().find(|mapping| (mapping.start..mapping.end).contains(&address))
     }
