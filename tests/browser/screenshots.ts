@@ -54,7 +54,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const step of UNFOLD[name] ?? []) {
         await page.locator(`#${step} .step-row[aria-expanded=false]`).click();
       }
-      await page.waitForFunction(() => document.querySelector(".loading") === null);
+      await page.waitForFunction(() =>
+        document.querySelector(".loading, [aria-busy=true]") === null
+      );
       const wide = await page.evaluate(() =>
         document.documentElement.scrollWidth - document.documentElement.clientWidth
       );

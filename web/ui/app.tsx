@@ -7,6 +7,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, whenSignedOut } from "./api/client.ts";
 import { Keyboard } from "./components/keys.tsx";
+import { SessionContext } from "./data/session.ts";
+import { useQuery } from "./data/use_query.ts";
 import { HistoryPage } from "./pages/history.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { NodePage, NodesPage } from "./pages/nodes.tsx";
@@ -44,11 +46,12 @@ export function App(): JSX.Element {
   const place = usePlace();
   const [signedOut, setSignedOut] = useState(false);
   const [keys, setKeys] = useState(false);
+  const session = useQuery("session", (signal) => api.session(signal)).data;
   useEffect(() => whenSignedOut(() => setSignedOut(true)), []);
   useFocusOnTravel(place.path);
   if (signedOut) return <SignedOutPage />;
   return (
-    <>
+    <SessionContext.Provider value={session}>
       <a class="skip" href="#main">Skip to the content</a>
       <header class="top no-print">
         <Link class="brand" href="/">Pitcrew</Link>
@@ -64,6 +67,9 @@ export function App(): JSX.Element {
           ))}
         </nav>
         <span class="top-end">
+          {session && (
+            <span class="who muted" title={`Signed in as ${session.name}`}>{session.role}</span>
+          )}
           <button
             type="button"
             class="plain-button"
@@ -79,7 +85,7 @@ export function App(): JSX.Element {
       </header>
       <main id="main" tabIndex={-1}>{pageOf(place)}</main>
       <Keyboard open={keys} setOpen={setKeys} />
-    </>
+    </SessionContext.Provider>
   );
 }
 

@@ -72,6 +72,8 @@ export const api = {
   node: (id: string, signal?: AbortSignal) => get<Node>(`/api/v1/nodes/${enc(id)}`, signal),
   artifactText: (sha256: string, signal?: AbortSignal) =>
     request("GET", artifactPath(sha256), undefined, signal).then((answer) => answer.text()),
+  session: (signal?: AbortSignal) =>
+    get<{ name: string; role: "viewer" | "operator" | "admin" }>("/api/v1/session", signal),
   signOut: () => request("POST", "/api/v1/sign-out", {}),
 };
 

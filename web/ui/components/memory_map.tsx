@@ -9,8 +9,8 @@ import type { MemoryPart, ProcessMemory } from "../api/outputs.ts";
 import { formatBytes, formatShare } from "../format/units.ts";
 import { CellBar, clamp } from "./bars.tsx";
 
-/** Patterns beside the colours, so that neighbours differ without them. */
-const PALETTE = 8;
+/** Eight colours, then four striped ones. */
+const PALETTE = 12;
 
 interface Segment {
   id: string;

@@ -80,7 +80,8 @@ export class Guarded extends Component<
   }
 }
 
-/** Ends a sentence that was not ended. */
+/** Begins with a capital and ends with a full stop. */
 export function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }

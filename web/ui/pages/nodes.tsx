@@ -19,6 +19,11 @@ import { Link } from "../router/router.tsx";
 import { NotFound } from "./not_found.tsx";
 
 const REFRESH_MS = 5000;
+const OBSERVES = "It observes: its reflex reports what it would do and signals nobody by itself. " +
+  "Orders of a run for one cgroup are carried out; orders for the whole node are refused. " +
+  "To let it act, give it a policy and start it without --observe.";
+const ENFORCES = "It enforces: at level critical its reflex ends processes by the node's policy, " +
+  "without asking.";
 
 /** `/nodes`. */
 export function NodesPage(): JSX.Element {
@@ -186,9 +191,7 @@ function GuardCard(props: { guard: Node["guard"] }): JSX.Element {
   return (
     <Card
       title="Guard"
-      note={guard.mode === "observe"
-        ? "It observes: its reflex reports what it would do and signals nobody by itself. Orders of a run for one cgroup are carried out; orders for the whole node are refused. To let it act, give it a policy and start it without --observe."
-        : "It enforces: at level critical its reflex ends processes by the node's policy, without asking."}
+      note={guard.mode === "observe" ? OBSERVES : ENFORCES}
     >
       <Fact name="Mode">{guard.mode}</Fact>
       <Fact name="Version">{guard.version}</Fact>

@@ -11,6 +11,7 @@ import { ArtifactList } from "../../components/artifacts.tsx";
 import { ConnectionMark } from "../../components/connection.tsx";
 import { STATE_NAMES } from "../../components/icons.tsx";
 import { ErrorBlock, Failure, Loading } from "../../components/notice.tsx";
+import { useMayOperate } from "../../data/session.ts";
 import { useNow } from "../../data/use_now.ts";
 import { isTerminal, useRun } from "../../data/use_run.ts";
 import { useTitle } from "../../data/use_title.ts";
@@ -18,12 +19,13 @@ import { Link } from "../../router/router.tsx";
 import { NotFound } from "../not_found.tsx";
 import { CancelDialog } from "./cancel.tsx";
 import { RunHead } from "./head.tsx";
-import { StepsList, useOpened } from "./steps_list.tsx";
+import { stepElementId, StepsList, useOpened } from "./steps_list.tsx";
 
 /** `/runs/:id`. */
 export function RunPage(props: { id: string }): JSX.Element {
   const { run, error, connection, replace } = useRun(props.id);
   const [asking, setAsking] = useState(false);
+  const mayOperate = useMayOperate();
   const [opened, toggle] = useOpened(run);
   const live = run !== null && !isTerminal(run.status);
   const now = useNow(live ? 500 : null);
@@ -52,7 +54,7 @@ export function RunPage(props: { id: string }): JSX.Element {
             Open the report
           </Link>
         )}
-        {live && (
+        {live && mayOperate && (
           <button
             type="button"
             class="danger-quiet"
@@ -68,7 +70,7 @@ export function RunPage(props: { id: string }): JSX.Element {
         )}
       </div>
       {error && <Failure error={error} what="This page may be out of date." />}
-      {run.error && <ErrorBlock error={run.error} heading="The run failed." />}
+      <RunError run={run} />
       {run.summary && <p class="outcome">{run.summary}</p>}
       <StepsList run={run} now={now} opened={opened} toggle={toggle} />
       {extra.length > 0 && (
@@ -84,6 +86,20 @@ export function RunPage(props: { id: string }): JSX.Element {
       <Announcer run={run} />
       {asking && <CancelDialog run={run} onClose={() => setAsking(false)} onCancelled={replace} />}
     </>
+  );
+}
+
+/** Why a run failed: the way to the failed step, whose block tells it, or the run's own error. */
+function RunError(props: { run: Run }): JSX.Element | null {
+  const { run } = props;
+  if (run.error === undefined) return null;
+  const culprit = run.steps.find((step) => step.status === "failed" && !step.tolerated);
+  if (culprit === undefined) return <ErrorBlock error={run.error} heading="The run failed." />;
+  return (
+    <p class="outcome">
+      The run failed at <a href={`#${stepElementId(culprit.path)}`}>{culprit.title}</a>:{" "}
+      {run.error.message}
+    </p>
   );
 }
 

@@ -62,6 +62,11 @@ export function StepsList(
   );
 }
 
+/** The id of a step's element, e.g. `step-evidence-gpu`. */
+export function stepElementId(path: string): string {
+  return `step-${path.replaceAll("/", "-")}`;
+}
+
 function StepRow(
   props: {
     step: Step;
@@ -73,7 +78,7 @@ function StepRow(
   },
 ): JSX.Element {
   const { step, bar, open } = props;
-  const id = `step-${step.path.replaceAll("/", "-")}`;
+  const id = stepElementId(step.path);
   const ms = elapsedMs(step, props.now);
   return (
     <li class={`step step-is-${step.status} ${open ? "is-open" : ""}`} id={id}>

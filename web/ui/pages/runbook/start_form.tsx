@@ -10,6 +10,7 @@ import type { Node, Runbook } from "../../api/types.ts";
 import { Dialog } from "../../components/dialog.tsx";
 import { Failure } from "../../components/notice.tsx";
 import { fieldsOf, type FormText, initialText, readForm } from "../../forms/schema.ts";
+import { useMayOperate } from "../../data/session.ts";
 import { navigate } from "../../router/router.tsx";
 import { Fields } from "./fields.tsx";
 import { NodeChoice } from "./node_choice.tsx";
@@ -40,7 +41,7 @@ export function StartForm(
   const [refused, setRefused] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const mayOperate = useMayOperate();
 
   const read = readForm(fields, text);
   const sound = Object.keys(read.errors).length === 0 && node !== "";
@@ -48,6 +49,9 @@ export function StartForm(
     runbook.name,
     sound ? { node, params: read.values, dryRun } : null,
   );
+  const request = { runbook: runbook.name, node, params: read.values, dryRun };
+  // The same input pressed twice is one run; another input is another run.
+  const idempotencyKey = useMemo(randomKey, [JSON.stringify(request)]);
   const names = fields.map((field) => field.name);
   const told = { ...fromApi(error, names), ...fromApi(refused, names) };
   const errors = { ...told, ...(touched ? read.errors : shownEarly(read.errors, text)) };
@@ -59,13 +63,7 @@ export function StartForm(
     setBusy(true);
     setRefused(null);
     try {
-      const run = await api.start({
-        runbook: runbook.name,
-        node,
-        params: read.values,
-        dryRun,
-        idempotencyKey: `${idempotencyKey}-${dryRun ? "dry" : "live"}`,
-      });
+      const run = await api.start({ ...request, idempotencyKey });
       navigate(`/runs/${encodeURIComponent(run.id)}`);
     } catch (failure) {
       setRefused(failure as ApiError);
@@ -100,7 +98,7 @@ export function StartForm(
           <button
             type="submit"
             class={disruptive && !dryRun ? "danger" : "primary"}
-            disabled={busy}
+            disabled={busy || !mayOperate}
           >
             {busy
               ? "Starting…"
@@ -110,6 +108,13 @@ export function StartForm(
               ? "Start live run…"
               : "Start run"}
           </button>
+          {!mayOperate && (
+            <p class="muted">
+              You are signed in as a viewer, who may plan but not start. Ask for an operator's link:
+              {" "}
+              <code>deno task pitcrew login-link</code>
+            </p>
+          )}
         </div>
       </form>
       <PlanPreview plan={plan} error={loose(error)} stale={stale && sound} />
@@ -173,6 +178,12 @@ function ModeChoice(
       </label>
     </fieldset>
   );
+}
+
+/** Random enough also where the page is not served over a secure origin. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromApi(error: ApiError | null, names: string[]): Record<string, string> {
