@@ -1,0 +1,7 @@
+/**
+ * The gateway between nodes and Temporal.
+ *
+ * @module
+ */
+export { type Gateway, type GatewayOptions, startGateway } from "./gateway.ts";
+export { queueOf, RULES } from "./rules.ts";
