@@ -73,7 +73,7 @@ export function App(): JSX.Element {
           <button
             type="button"
             class="plain-button"
-            aria-label="Keys"
+            aria-label="? shows the keys"
             onClick={() => setKeys(true)}
           >
             <kbd>?</kbd>

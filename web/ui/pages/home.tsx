@@ -79,7 +79,7 @@ export function HomePage(): JSX.Element {
 function ActiveRun(props: { run: RunSummary }): JSX.Element {
   const { run } = props;
   return (
-    <section class="card" aria-label={`Run of ${run.runbook}`}>
+    <div class="card">
       <div class="run-title">
         <h3>
           <Link data-row href={`/runs/${encodeURIComponent(run.id)}`}>{run.runbook}</Link>
@@ -93,6 +93,6 @@ function ActiveRun(props: { run: RunSummary }): JSX.Element {
       <div class="progress" aria-hidden="true">
         <div style={{ width: `${clamp(run.progress.done / run.progress.total) * 100}%` }} />
       </div>
-    </section>
+    </div>
   );
 }

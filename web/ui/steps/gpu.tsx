@@ -21,9 +21,9 @@ export function GpuCards(props: { gpu: GpuOutputs }): JSX.Element {
       <div class="cards">
         {gpu.devices.map((device) => (
           <section class="card" key={device.uuid} aria-label={`GPU ${device.index}`}>
-            <h4>
+            <h3>
               GPU {device.index} · {device.name}
-            </h4>
+            </h3>
             <p class="num">
               {formatBytes(device.memoryUsedBytes)} of {formatBytes(device.memoryTotalBytes)}{" "}
               in use · {formatShare(device.memoryUsedBytes, device.memoryTotalBytes)}

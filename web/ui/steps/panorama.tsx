@@ -23,7 +23,7 @@ export function PanoramaView(props: StepViewProps): JSX.Element {
       />
       {outputs.top.length > 0 && (
         <>
-          <h4>Largest processes of the scope</h4>
+          <h3>Largest processes of the scope</h3>
           <ProcessTable processes={outputs.top} />
         </>
       )}

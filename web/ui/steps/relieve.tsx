@@ -18,7 +18,7 @@ export function RelieveView(props: StepViewProps): JSX.Element {
           <LevelBadge level={outputs.levelBefore} />
           {ended && (
             <>
-              <span class="arrow" aria-label="then">→</span>
+              <span class="arrow">→</span>
               <LevelBadge level={outputs.levelAfter} />
             </>
           )}
@@ -44,19 +44,19 @@ export function RelieveView(props: StepViewProps): JSX.Element {
       </dl>
       {ended && (
         <>
-          <h4>Ended</h4>
+          <h3>Ended</h3>
           <KillTable kills={outputs.kills} />
         </>
       )}
       {!ended && outputs.chosen.length > 0 && (
         <>
-          <h4>{outputs.status === "dry_run" ? "A live run would end" : "The plan had chosen"}</h4>
+          <h3>{outputs.status === "dry_run" ? "A live run would end" : "The plan had chosen"}</h3>
           <VictimTable victims={outputs.chosen} />
         </>
       )}
       {outputs.protected.length > 0 && (
         <>
-          <h4>Left alone, and why</h4>
+          <h3>Left alone, and why</h3>
           <LeftAloneTable processes={outputs.protected} />
         </>
       )}

@@ -24,7 +24,8 @@ export function StepsList(
   const { run, now } = props;
   const axis = axisOf(run, now);
   return (
-    <section aria-label="Steps" class="steps">
+    <section aria-labelledby="steps" class="steps">
+      <h2 class="unseen" id="steps">Steps</h2>
       <div class="steps-axis" aria-hidden="true">
         <div class="axis">
           {axis.ticks.map((tick) => (
