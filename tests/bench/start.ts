@@ -5,6 +5,8 @@
  */
 import { join } from "@std/path";
 import { findTemporal } from "../../web/launch/setup/mod.ts";
+import { choosePorts } from "../../web/launch/supervisor/ports.ts";
+import { temporalArguments } from "../../web/launch/supervisor/processes.ts";
 import { until } from "../harness/until.ts";
 import { COMMANDS, launch, withDataDir } from "../launch/launched.ts";
 
@@ -13,15 +15,10 @@ const ROUNDS = 5;
 /** Milliseconds until Temporal alone accepts connections. */
 async function temporalAlone(program: string): Promise<number> {
   const dir = await Deno.makeTempDir();
-  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr as Deno.NetAddr;
-  free.close();
+  const { temporal: port } = choosePorts(0, true);
   const start = performance.now();
   const child = new Deno.Command(program, {
-    args: [
-      ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
-      ...["--db-filename", join(dir, "temporal.db"), "--log-level", "error"],
-    ],
+    args: temporalArguments(port, join(dir, "temporal.db")),
     stdin: "null",
     stdout: "null",
     stderr: "null",

@@ -21,19 +21,24 @@ export function processes(installation: Installation): ChildSpec[] {
 }
 
 /**
- * The embedded Temporal. It knows no death pipe, so the kernel ends it with the supervisor. The
- * pragmas and the timer setting are measured (`ARCHITECTURE.md`): three times the throughput, and
- * timers that do not round up to a second.
+ * Arguments of the embedded Temporal server. The pragmas and the timer setting are measured
+ * (`ARCHITECTURE.md`): three times the throughput, and timers that do not round up to a second.
  */
-function temporalServer({ options, ports }: Installation, program: string): ChildSpec {
-  return child("temporal", options, Deno.env.toObject(), [
-    ...["setpriv", "--pdeathsig", "KILL", "--"],
-    ...[program, "server", "start-dev", "--headless", "--ip", "127.0.0.1"],
-    ...["--port", String(ports.temporal)],
-    ...["--db-filename", join(options.dataDir, "temporal/temporal.db")],
+export function temporalArguments(port: number, database: string): string[] {
+  return [
+    ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
+    ...["--db-filename", database],
     ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
     ...["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="5ms"'],
     ...["--log-level", "warn", "--log-format", "json"],
+  ];
+}
+
+/** The embedded Temporal. It knows no death pipe, so the kernel ends it with the supervisor. */
+function temporalServer({ options, ports }: Installation, program: string): ChildSpec {
+  return child("temporal", options, Deno.env.toObject(), [
+    ...["setpriv", "--pdeathsig", "KILL", "--", program],
+    ...temporalArguments(ports.temporal, join(options.dataDir, "temporal/temporal.db")),
   ]);
 }
 
