@@ -12,6 +12,7 @@ import { parseStart, USAGE } from "./supervisor/options.ts";
 import { choosePorts } from "./supervisor/ports.ts";
 import { signInLink } from "./supervisor/readiness.ts";
 import { type StopSignal, watchForStop } from "./supervisor/stop_signal.ts";
+import { requireReachable } from "./supervisor/temporal_address.ts";
 
 /** Something that runs beside the installation until `signal` aborts, such as a file watcher. */
 export type Companion = (supervisor: Supervisor, signal: AbortSignal) => Promise<void>;
@@ -36,6 +37,7 @@ export async function start(args: string[], companion?: Companion): Promise<numb
   await orStopped(setUp("start"), stop);
   const temporal = await findTemporal();
   if (!temporal) throw new LaunchError("the Temporal server has gone", "start again");
+  if (temporal.kind === "address") await requireReachable(temporal.address);
   const ports = choosePorts(options.port, temporal.kind === "program");
   const supervisor = new Supervisor({ options, ports, temporal }, dataDir, say);
   try {
