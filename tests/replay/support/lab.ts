@@ -115,7 +115,7 @@ export class Site implements AsyncDisposable {
       activities: this.centre.activities(),
       stickyQueueScheduleToStartTimeout: "2s",
       shutdownGraceTime: "100ms",
-      shutdownForceTime: "1s",
+      shutdownForceTime: "5s",
     });
     this.#running.set(this.#centreWorker, this.#centreWorker.run());
   }
@@ -128,7 +128,7 @@ export class Site implements AsyncDisposable {
       activities: node.activities(),
       maxHeartbeatThrottleInterval: "500ms",
       shutdownGraceTime: "100ms",
-      shutdownForceTime: "1s",
+      shutdownForceTime: "5s",
     });
     this.#running.set(worker, worker.run());
     return worker;

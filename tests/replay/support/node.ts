@@ -18,6 +18,9 @@ export type Script = (
   signal: AbortSignal,
 ) => Promise<StepOutput> | StepOutput;
 
+/** Thrown by a script: the node is gone, it neither answers nor sends heartbeats any more. */
+export class NodeDied extends Error {}
+
 /** The actions of a test's node and what was asked of it. */
 export class ScriptedNode {
   readonly calls: StepInput[] = [];
@@ -46,6 +49,10 @@ export class ScriptedNode {
     try {
       return await this.#scripts[uses]!(input, context.cancellationSignal);
     } catch (error) {
+      if (error instanceof NodeDied) {
+        clearInterval(beat);
+        return await untilCancelled(context.cancellationSignal);
+      }
       if (!(error instanceof StepFailure)) throw error;
       if (error.code === "cancelled") throw new CancelledFailure(error.message);
       throw ApplicationFailure.create({

@@ -11,20 +11,25 @@ import { cachedTemporal } from "../../../web/launch/setup/temporal/cache.ts";
 
 let installed = false;
 
+/** Keeps Temporal's own words out of the tests' output. */
+export function quiet(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger("ERROR"),
+    telemetryOptions: { logging: { filter: "ERROR", forward: {} } },
+  });
+}
+
 /** Starts a server of its own for one test file. */
 export async function startServer(): Promise<TestWorkflowEnvironment> {
-  if (!installed) {
-    Runtime.install({
-      shutdownSignals: [],
-      logger: new DefaultLogger("ERROR"),
-      telemetryOptions: { logging: { filter: "ERROR", forward: {} } },
-    });
-    installed = true;
-  }
+  quiet();
   return await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: "existing-path", path: await temporalBinary() },
       ui: false,
+      log: { level: "error", format: "pretty" },
       extraArgs: ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="5ms"'],
     },
   });
