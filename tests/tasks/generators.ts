@@ -22,7 +22,10 @@ const contract = [
   ...["--bin", "pitcrew-contract-generate", "--"],
 ];
 
+const runbooks = [Deno.execPath(), "run", "-A", inRepo("tests/replay/generate_runbooks.ts")];
+
 /** The generated parts. */
 export const generators: Generator[] = [
   { name: "native/contract", write: contract, check: [...contract, "--check"] },
+  { name: "runbooks", write: runbooks, check: [...runbooks, "--check"] },
 ];
