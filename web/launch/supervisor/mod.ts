@@ -22,7 +22,7 @@ const LOG_LINES = 15;
  * this many ms before what is left of it is killed; together less than ten seconds.
  */
 const STAGES: { names: string[]; graceMs: number }[] = [
-  { names: ["nodeRunner"], graceMs: 3000 },
+  { names: ["nodeRunner"], graceMs: 4000 },
   { names: ["controlPlane"], graceMs: 3500 },
   { names: ["temporal", "guard", "collector"], graceMs: 2000 },
 ];

@@ -37,15 +37,15 @@ export function controlPlanePermissions(installation: Installation): string[] {
   ];
 }
 
-/** The node runner: outbound to the control plane, two sockets, its own folder, `/proc`. */
+/** The node runner: outbound to the control plane, two sockets, its own folder. */
 export function nodeRunnerPermissions({ options: { dataDir }, ports }: Installation): string[] {
   const dir = join(dataDir, "node");
   const sockets = ["guard.sock", "collector.sock"].map((name) => `unix:${join(dir, name)}`);
   const centre = [ports.web, ports.gateway].map((port) => `127.0.0.1:${port}`);
   return [
     `--allow-net=${[...centre, ...sockets].join(",")}`,
-    // Code and packages; its folder; figures of the kernel for detect and heartbeats.
-    `--allow-read=${[inRepo(), dir, "/proc", "/sys", "/etc/os-release", "/etc/machine-id"]}`,
+    // Code and packages; its folder; the system's name. Figures come from collector and guard.
+    `--allow-read=${[inRepo(), dir, "/etc/os-release", "/usr/lib/os-release"]}`,
     // Its spool; connecting to a Unix socket counts as writing.
     `--allow-write=${dir}`,
     `--allow-ffi=${NATIVE_ADDONS}`,
