@@ -139,6 +139,9 @@ fn builtin(machine: &Machine, pid: i32, oom_score_adj: i32) -> Option<String> {
     if machine.own.contains(&pid) {
         return Some("builtin pitcrew's own process".to_owned());
     }
+    if machine.ending.contains(&pid) {
+        return Some("builtin is being ended already".to_owned());
+    }
     (oom_score_adj <= -1000).then(|| "builtin oom_score_adj -1000".to_owned())
 }
 

@@ -13,6 +13,8 @@ pub struct Machine {
     pub controller: Option<Controller>,
     /// Processes that must never be killed whatever a policy says: the guard's own.
     pub own: Vec<i32>,
+    /// Processes that are being ended already.
+    pub ending: Vec<i32>,
 }
 
 impl Machine {
@@ -23,6 +25,7 @@ impl Machine {
             procfs: Procfs::below(root),
             controller: Controller::find(root).unwrap_or(None),
             own: Vec::new(),
+            ending: Vec::new(),
         }
     }
 

@@ -1,0 +1,91 @@
+//! What is told and recorded about an order.
+
+use super::checked::Checked;
+use crate::engine::{Done, End};
+use crate::record::Begun;
+use pitcrew_contract::guard::{
+    Assessment, Intervention, KillOutcome, KillPlan, OrderOutcome, OrderStatus,
+};
+
+/// Puts an outcome together; `states` are before and after.
+pub(super) fn make(
+    checked: &Checked,
+    status: OrderStatus,
+    plan: KillPlan,
+    done: Done,
+    states: (Assessment, Assessment),
+) -> OrderOutcome {
+    let (before, after) = states;
+    let group_freed_bytes = match done.kills.is_empty() {
+        true => 0,
+        false => after.headroom_bytes.saturating_sub(before.headroom_bytes),
+    };
+    OrderOutcome {
+        key: checked.order.key.clone(),
+        status,
+        summary: summary(status, &plan, &done, &before, group_freed_bytes),
+        recovered_ms: done.recovered_ms,
+        kills: done.kills,
+        plan,
+        before,
+        after,
+        group_freed_bytes,
+        superseded_by: None,
+        replayed: false,
+    }
+}
+
+fn summary(
+    status: OrderStatus,
+    plan: &KillPlan,
+    done: &Done,
+    before: &Assessment,
+    freed: u64,
+) -> String {
+    let ended: Vec<String> = done
+        .kills
+        .iter()
+        .filter(|kill| matches!(kill.outcome, KillOutcome::Killed | KillOutcome::Exited))
+        .map(|kill| format!("{} (pid {})", kill.name, kill.pid))
+        .collect();
+    let who = if ended.is_empty() { "nobody".to_owned() } else { ended.join(", ") };
+    let freed = freed >> 20;
+    match status {
+        OrderStatus::DryRun => {
+            let chosen = plan.victims.iter().filter(|victim| victim.chosen).count();
+            let predicted = plan.predicted_bytes >> 20;
+            format!("would end {chosen} processes and free {predicted} MiB")
+        }
+        OrderStatus::Relieved => format!("ended {who}; {freed} MiB came back, the target is met"),
+        OrderStatus::Insufficient if done.end == End::Expired => {
+            format!("ended {who}; the order expired before the target was met")
+        }
+        OrderStatus::Insufficient => {
+            format!("ended {who}; {freed} MiB came back, which does not meet the target")
+        }
+        OrderStatus::NotNeeded => format!("nothing to do: {}", before.reason),
+        OrderStatus::Superseded => "the reflex had already acted in this scope".to_owned(),
+        OrderStatus::Cancelled => format!("cancelled; ended {who} until then"),
+    }
+}
+
+/// The intervention that an order was, if it came to that.
+pub(super) fn intervention(
+    checked: &Checked,
+    begun: &Begun,
+    outcome: &OrderOutcome,
+) -> Option<Intervention> {
+    (!outcome.kills.is_empty()).then(|| Intervention {
+        id: begun.id.clone(),
+        at: begun.at.clone(),
+        scope: checked.scope.to_string(),
+        level: begun.before.level,
+        figures: begun.before.figures.clone(),
+        cause: format!("order {}", checked.order.key),
+        plan: begun.plan.clone(),
+        kills: outcome.kills.clone(),
+        group_freed_bytes: outcome.group_freed_bytes,
+        recovered_ms: outcome.recovered_ms,
+        observed: false,
+    })
+}
