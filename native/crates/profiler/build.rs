@@ -36,7 +36,6 @@ fn main() {
 
 /// A panic would bury the message under a backtrace.
 fn fail(message: &str) -> ! {
-    println!("cargo:warning={message}");
     eprintln!("{message}");
     exit(1);
 }

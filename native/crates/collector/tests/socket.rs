@@ -63,7 +63,7 @@ fn a_profile_writes_pprof_and_collapsed_stacks() {
     let asked = params(&collector, Some(spinner.pid()), 1);
     let found: ProfileResult = collector.client().call("profile", &asked, None).unwrap();
     assert_eq!(found.top[0].function, "pitcrew_hot_loop");
-    assert!(found.samples > 5 && found.lost == 0, "{found:?}");
+    assert!(found.samples > 2 && found.lost == 0, "{found:?}");
     assert!(found.missing.iter().any(|missing| missing.reason.contains("frame pointers")));
     let kinds: Vec<_> = found.files.iter().map(|file| file.kind.as_str()).collect();
     assert_eq!(kinds, ["pprof", "collapsed"]);

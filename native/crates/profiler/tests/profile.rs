@@ -7,6 +7,7 @@ use pitcrew_profiler::{profile, Error, Options, Scope};
 use std::cell::Cell;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -40,12 +41,16 @@ impl Drop for Spinner {
 }
 
 fn compile(dir: &Path) -> PathBuf {
-    let program = dir.join("spinner");
+    compile_from("spinner", dir)
+}
+
+fn compile_from(source: &str, dir: &Path) -> PathBuf {
+    let program = dir.join(source);
     let status = Command::new("cc")
         // With optimisation, GCC leaves frame pointers out of functions that call nobody.
         .args(["-O0", "-fno-omit-frame-pointer", "-o"])
         .arg(&program)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spinner.c"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/{source}.c")))
         .status()
         .expect("a C compiler, which Rust needs as well");
     assert!(status.success());
@@ -65,7 +70,7 @@ fn names_the_hot_function_and_its_caller() {
     let dir = tempfile::tempdir().unwrap();
     let spinner = Spinner::start(&compile(dir.path()), "spinner");
     let found = run(Scope::Process(spinner.pid()));
-    assert!(found.samples() > 20, "{} samples", found.samples());
+    assert!(found.samples() > 5, "{} samples", found.samples());
     assert_eq!(found.processes.len(), 1);
     let hottest = &top(&found, 1)[0];
     assert_eq!(hottest.name, "pitcrew_hot_loop");
@@ -127,7 +132,7 @@ fn counts_it_and_what_is_below_and_nobody_else(mount: &Path, version: u8) {
     let found = run(Scope::Cgroup { dir: cgroup.0.clone(), version });
     let seen: Vec<_> = found.processes.iter().map(|process| process.pid as i32).collect();
     assert_eq!(seen, [inside.pid()]);
-    assert!(found.samples() > 20, "{} samples", found.samples());
+    assert!(found.samples() > 5, "{} samples", found.samples());
 }
 
 #[test]
@@ -150,6 +155,33 @@ fn the_unified_hierarchy_counts_the_same_way() {
 fn a_cgroup_that_does_not_exist_is_not_found() {
     let scope = Scope::Cgroup { dir: PathBuf::from("/sys/fs/cgroup/no/such"), version: 1 };
     assert!(matches!(profile(&options(scope), &|| true).err(), Some(Error::NotFound(_))));
+}
+
+#[test]
+fn a_binary_with_broken_headers_costs_no_more_than_its_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = compile(dir.path());
+    let mut image = fs::read(&program).unwrap();
+    // Running needs no section headers, symbols do: their offset, size and number.
+    image[0x28..0x30].fill(0xf7);
+    image[0x3a..0x40].fill(0xff);
+    let broken = dir.path().join("broken");
+    fs::write(&broken, image).unwrap();
+    fs::set_permissions(&broken, fs::Permissions::from_mode(0o755)).unwrap();
+    let spinner = Spinner::start(&broken, "broken");
+    let found = run(Scope::Process(spinner.pid()));
+    let hottest = &top(&found, 1)[0];
+    assert!(hottest.name.starts_with("broken+0x"), "{hottest:?}");
+    assert!(found.samples() > 5);
+}
+
+#[test]
+fn code_made_at_run_time_has_the_name_its_runtime_wrote() {
+    let dir = tempfile::tempdir().unwrap();
+    let spinner = Spinner::start(&compile_from("jit", dir.path()), "jit");
+    let found = run(Scope::Process(spinner.pid()));
+    fs::remove_file(format!("/tmp/perf-{}.map", spinner.pid())).unwrap();
+    assert_eq!(top(&found, 1)[0].name, "compiled_hot_loop");
 }
 
 #[test]

@@ -177,20 +177,21 @@ fn source_line(code: &CodeInfo<'_>) -> Option<(String, u32)> {
     Some((path, code.line?))
 }
 
-/// Code without a file: the runtime's own name for it, or the place.
+/// Code without a file: the runtime's own name for it. Without one, all of it counts as one
+/// function, as offsets into generated code mean nothing afterwards.
 fn generated(space: &AddressSpace, mapping: &Mapping, address: u64) -> Frame {
-    let module =
-        if mapping.path.is_empty() { "[anonymous]".to_owned() } else { escape(&mapping.path) };
-    match space.perf_map.name(address) {
-        Some(name) => Frame {
-            function: escape(name.as_bytes()),
-            module,
-            source: None,
-            is_named: true,
-            is_kernel: false,
-            address,
+    let name = space.perf_map.name(address);
+    Frame {
+        function: name.map_or("[generated code]".to_owned(), |name| escape(name.as_bytes())),
+        module: if mapping.path.is_empty() {
+            "[anonymous]".to_owned()
+        } else {
+            escape(&mapping.path)
         },
-        None => unnamed(module, address - mapping.start),
+        source: None,
+        is_named: name.is_some(),
+        is_kernel: false,
+        address,
     }
 }
 
