@@ -28,36 +28,35 @@ export interface NodeFacts extends MachineFacts {
 
 /** Asks the machine, the guard and the collector; a dead one is a fact, not a failure. */
 export async function nodeFacts(guard: NativeClient, collector: NativeClient): Promise<NodeFacts> {
-  const [machine, guardStatus, collectorStatus] = await Promise.all([
+  const [machine, watcher, source] = await Promise.all([
     machineFacts(),
-    ask<GuardStatus>(guard),
-    ask<CollectorStatus>(collector),
+    ask(guard, ({ mode, version, policyHash, rssBytes, watching }: GuardStatus) => ({
+      level: watching.level,
+      guard: { mode, version, policyHash, rssBytes },
+    })),
+    ask(collector, ({ version, rssBytes, capabilities, missing }: CollectorStatus) => ({
+      ...{ version, rssBytes, capabilities, missing },
+    })),
   ]);
   return {
     ...machine,
     version: VERSION,
-    level: guardStatus.answer?.watching.level ?? null,
-    guard: guardStatus.answer
-      ? pick(guardStatus.answer, ["mode", "version", "policyHash", "rssBytes"])
-      : null,
-    ...(guardStatus.reason ? { guardReason: guardStatus.reason } : {}),
-    collector: collectorStatus.answer
-      ? pick(collectorStatus.answer, ["version", "rssBytes", "capabilities", "missing"])
-      : null,
-    ...(collectorStatus.reason ? { collectorReason: collectorStatus.reason } : {}),
+    level: watcher.answer?.level ?? null,
+    guard: watcher.answer?.guard ?? null,
+    ...(watcher.reason === undefined ? {} : { guardReason: watcher.reason }),
+    collector: source.answer,
+    ...(source.reason === undefined ? {} : { collectorReason: source.reason }),
   };
 }
 
-async function ask<Status>(
+/** The part of a process's status that `read` takes, or why there is none. */
+async function ask<Status, Facts>(
   client: NativeClient,
-): Promise<{ answer: Status; reason?: never } | { answer: null; reason: string }> {
+  read: (status: Status) => Facts,
+): Promise<{ answer: Facts; reason?: never } | { answer: null; reason: string }> {
   try {
-    return { answer: await client.call<Status>("status", {}, { deadlineMs: 1_500 }) };
+    return { answer: read(await client.call<Status>("status", {}, { deadlineMs: 1_500 })) };
   } catch (error) {
     return { answer: null, reason: errorText(error) };
   }
-}
-
-function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 }
