@@ -24,8 +24,11 @@ const contract = [
 
 const runbooks = [Deno.execPath(), "run", "-A", inRepo("tests/replay/generate_runbooks.ts")];
 
+const migrations = [Deno.execPath(), "run", "-A", inRepo("tests/tasks/migrations.ts")];
+
 /** The generated parts. */
 export const generators: Generator[] = [
   { name: "native/contract", write: contract, check: [...contract, "--check"] },
+  { name: "migrations", write: migrations, check: [...migrations, "--check"] },
   { name: "runbooks", write: runbooks, check: [...runbooks, "--check"] },
 ];
