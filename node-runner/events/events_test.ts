@@ -100,3 +100,32 @@ Deno.test("of a large plan the chosen victims are passed on first", () => {
   assertEquals(plan.victims[0]!.pid, 499);
   assertEquals([plan.victims.length, plan.protected.length], [64, 64]);
 });
+
+Deno.test("what the guard said while the connection was lost is told as a gap", async () => {
+  await using at = await temporary();
+  let connects = 0;
+  await using guard = await serve(async (message, peer) => {
+    const second = ++connects === 2;
+    await peer.send({ v: 1, id: message.id, result: { nextSeq: second ? 5 : 1 } });
+    const data = { id: second ? "late" : "early", at: "2026-11-23T10:00:00.000Z" };
+    await peer.send({ v: 1, event: "intervention", seq: second ? 5 : 1, data });
+    if (!second) peer.close();
+  });
+  const got: NodeEvent[] = [];
+  const all = Promise.withResolvers<void>();
+  await using centre = serveCentre(async (request) => {
+    got.push(...(await request.json()).events);
+    if (got.some((event) => event.id === "late")) all.resolve();
+    return Response.json({});
+  });
+  using client = new NativeClient({ name: "guard", path: guard.path });
+  const spool = new EventSpool(at.dir);
+  await spool.open();
+  const stop = new AbortController();
+  const running = forwardEvents(client, spool, centre.client, stop.signal);
+  await all.promise;
+  stop.abort();
+  await running;
+  assertEquals(got.map(({ kind }) => kind), ["intervention", "gap", "intervention"]);
+  assertEquals(got[1]!.data, { missed: 3 });
+});

@@ -34,9 +34,13 @@ export async function forwardEvents(
 
 async function listen(guard: NativeClient, spool: EventSpool, signal: AbortSignal): Promise<void> {
   let level: string | undefined;
+  let expected: number | undefined;
   for await (const event of guard.events(signal)) {
     try {
-      const kept = toNodeEvent(event);
+      const kept = toNodeEvent(
+        event.event === "connected" ? missedWhileAway(event, expected) : event,
+      );
+      expected = (event.event === "connected" ? nextSeq(event) : event.seq + 1) ?? expected;
       if (!kept) continue;
       if (kept.kind === "level") {
         const now = (kept.data as { level?: string }).level;
@@ -77,6 +81,18 @@ async function deliver(
       await sleep(backoff.next(), signal);
     }
   }
+}
+
+/** The same guard went on counting while nobody listened; one that restarted begins at 1 again. */
+function missedWhileAway(event: NativeEvent, expected: number | undefined): NativeEvent {
+  const next = nextSeq(event);
+  if (expected === undefined || next === undefined || next <= expected) return event;
+  return { event: "gap", seq: next - 1, data: { missed: next - expected } };
+}
+
+function nextSeq({ data }: NativeEvent): number | undefined {
+  const { nextSeq } = (data ?? {}) as { nextSeq?: unknown };
+  return typeof nextSeq === "number" ? nextSeq : undefined;
 }
 
 /** Reads one message of the guard; undefined for what the control plane need not know. */

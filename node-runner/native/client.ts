@@ -63,7 +63,8 @@ export class NativeClient implements Disposable {
 
   /**
    * The process's events, from a connection of its own, made again whenever it is lost. Yields
-   * `{event: "connected"}` first after each connect, so that a listener knows of the break.
+   * `{event: "connected"}` first after each connect, with the answer to the subscription
+   * (`{nextSeq}`) as its data, so that a listener knows of the break.
    */
   async *events(signal: AbortSignal): AsyncGenerator<NativeEvent, void, void> {
     const backoff = new Backoff(200, 5_000);
@@ -78,9 +79,10 @@ export class NativeClient implements Disposable {
           signal.removeEventListener("abort", stop);
           queue.end();
         });
-        await connection.request("events.subscribe", {}, { deadlineMs: 5_000, signal });
+        const limits = { deadlineMs: 5_000, signal };
+        const answer = await connection.request("events.subscribe", {}, limits);
         backoff.reset();
-        yield { event: "connected", seq: 0, data: null };
+        yield { event: "connected", seq: 0, data: answer };
         yield* queue;
       } catch (error) {
         if (!(error instanceof NativeError)) throw error;
