@@ -13,4 +13,5 @@ export { type Parsed, parseRunbook, RISKS } from "./parse.ts";
 export type * from "./plan.ts";
 export { planHash, type Planned, type PlanRequest, planRun } from "./planner.ts";
 export type { Position, Problem } from "./problem.ts";
+export { suggest } from "./suggest.ts";
 export type { ParameterSchema, ParametersSchema, Runbook } from "./runbook.ts";

@@ -11,7 +11,6 @@ import {
   isPair,
   isScalar,
   LineCounter,
-  type Node,
   type ParsedNode,
   parseDocument,
   visit,
@@ -157,7 +156,7 @@ function refuseSurprises(
   positionOf: (node: unknown) => Position,
   problems: Problems,
 ): void {
-  visit(document, (key, node, path) => {
+  visit(document, (_key, node, path) => {
     if (path.length > DEEPEST * 2) {
       problems.error(positionOf(node), "lists and maps nest too deeply here");
       return visit.BREAK;
@@ -170,24 +169,11 @@ function refuseSurprises(
     }
     if (isAlias(node)) {
       problems.error(positionOf(node), "aliases are not supported", "repeat the value");
-    } else if (isNode(node)) refuseMarks(node, key, positionOf, problems);
+    } else if (isNode(node) && (node as { anchor?: string }).anchor !== undefined) {
+      problems.error(positionOf(node), "anchors are not supported", "repeat the value");
+    }
     return undefined;
   });
-}
-
-function refuseMarks(
-  node: Node,
-  _key: unknown,
-  positionOf: (node: unknown) => Position,
-  problems: Problems,
-): void {
-  const { anchor, tag } = node as { anchor?: string; tag?: string };
-  if (anchor !== undefined) {
-    problems.error(positionOf(node), "anchors are not supported", "repeat the value");
-  }
-  if (tag !== undefined && tag.startsWith("!")) {
-    problems.error(positionOf(node), `the tag \`${tag.slice(0, 60)}\` is not supported`);
-  }
 }
 
 function firstLine(message: string): string {
