@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { drizzle, type SqliteRemoteDatabase } from "drizzle-orm/sqlite-proxy";
 
@@ -25,6 +26,8 @@ export interface Connection {
 
 /** Opens `file`; a reader cannot write whatever it is asked. */
 export function openConnection(file: string, access: "write" | "read"): Connection {
+  // SQLite gives its side files the mode of the main one.
+  if (access === "write") closeSync(openSync(file, "a", 0o600));
   const raw = new DatabaseSync(file, { readOnly: access === "read" });
   raw.exec(`pragma busy_timeout = ${BUSY_MS}`);
   if (access === "write") {
