@@ -7,10 +7,11 @@ mod collapsed;
 mod frames;
 mod pprof;
 mod top;
+pub mod wire;
 
 pub use collapsed::collapsed;
 pub use frames::{Frame, FrameId, Frames};
-pub use pprof::{pprof, wire};
+pub use pprof::pprof;
 pub use top::{top, unknown_share, Function};
 
 use std::time::{Duration, SystemTime};
