@@ -127,7 +127,7 @@ function gpu({ gpu }: Report): string {
 function steps({ steps }: Report): string {
   const rows = steps.map((step) => [
     ...[code(step.path), text(step.status), String(step.attempt)],
-    text(step.summary ?? step.reason ?? step.error?.message ?? ""),
+    text(step.reason ?? step.error?.message ?? step.summary ?? ""),
   ]);
   return titled("## Steps", table(["Step", "Status", "Attempts", "What it came to"], rows));
 }
@@ -167,10 +167,11 @@ function text(value: string): string {
     .replace(/(https?|ftp|www|mailto)(?=[:.])/gi, "$1\u200b");
 }
 
-/** A name or number as it is, in code style; back quotes and pipes cannot end it. */
+/** A name or number in code style; one that could end the style or be HTML is escaped text. */
 function code(value: string): string {
-  const bare = oneLine(value).replaceAll("`", "'").replaceAll("|", "\u00a6");
-  return bare === "" ? "" : `\`${bare}\``;
+  const bare = oneLine(value);
+  if (bare === "") return "";
+  return /[`|<>&]/.test(bare) ? text(bare) : `\`${bare}\``;
 }
 
 function oneLine(value: string): string {
