@@ -34,7 +34,7 @@ export async function start(args: string[], companion?: Companion): Promise<numb
   using dataDir = await openDataDir(options.dataDir, options.node);
   // So is a port: known now, it need not be found out after a build.
   if (options.port !== 0) choosePorts(options.port, !Deno.env.get("TEMPORAL_ADDRESS"));
-  await orStopped(setUp("start"), stop);
+  await orStopped(setUp(options.node ? "start" : "centre"), stop);
   const temporal = await findTemporal();
   if (!temporal) throw new LaunchError("the Temporal server has gone", "start again");
   if (temporal.kind === "address") await requireReachable(temporal.address);

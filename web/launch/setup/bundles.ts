@@ -31,6 +31,7 @@ function build(options: Build): Step {
     id: options.id,
     title: options.title,
     after: ["javascript"],
+    lock: inRepo(options.program),
     check: () => existsSync(options.result) && stampMatches(stamp, hash()),
     async ensure() {
       const built = hash();

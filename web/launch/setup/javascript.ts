@@ -27,6 +27,7 @@ export const javascript: Step = {
   id: "javascript",
   title: "JavaScript dependencies",
   after: [],
+  lock: inRepo("deno.lock"),
   check: () => stampMatches(STAMP, wanted()),
   async ensure(detail) {
     let fetched = 0;

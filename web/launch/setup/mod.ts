@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { inRepo } from "../paths.ts";
 import { consoleBuild, workflowBundle } from "./bundles.ts";
-import { withLock } from "./file_lock.ts";
 import { javascript } from "./javascript.ts";
 import { native, nativeIsFresh } from "./native.ts";
 import { createProgress } from "./progress.ts";
@@ -15,19 +13,18 @@ import { missing, runSteps, type Step } from "./step.ts";
 import { BUILD_REQUIREMENTS, systemPackages, TEST_REQUIREMENTS } from "./system_packages.ts";
 import { temporal } from "./temporal/mod.ts";
 
-/** What set-up is for: running the product, building it, or testing it. */
-export type Purpose = "start" | "build" | "test";
+/** What set-up is for: everything, a control plane without a node, building, or testing. */
+export type Purpose = "start" | "centre" | "build" | "test";
 
 /** The steps of a purpose. */
 export function stepsFor(purpose: Purpose): Step[] {
   const testing = purpose === "test";
   const compiling = () => testing || !nativeIsFresh();
   const requirements = testing ? [...BUILD_REQUIREMENTS, ...TEST_REQUIREMENTS] : BUILD_REQUIREMENTS;
+  const nativeSteps = [systemPackages(requirements, compiling), rust(compiling), native];
   return [
     javascript,
-    systemPackages(requirements, compiling),
-    rust(compiling),
-    native,
+    ...(purpose === "centre" ? [] : nativeSteps),
     consoleBuild,
     workflowBundle,
     ...(purpose === "build" ? [] : [temporal]),
@@ -36,7 +33,7 @@ export function stepsFor(purpose: Purpose): Step[] {
 
 /**
  * Sets up what is missing. Safe to run several times at once on one checkout: one works, the others
- * wait and find it done.
+ * wait for it.
  *
  * @throws {LaunchError} with what to do
  */
@@ -44,9 +41,7 @@ export async function setUp(purpose: Purpose, steps: Step[] = stepsFor(purpose))
   if ((await missing(steps)).length === 0) return;
   const progress = createProgress();
   try {
-    const onWait = () =>
-      console.error("another set-up is at work in this checkout: waiting for it");
-    await withLock(inRepo("deno.json"), onWait, () => runSteps(steps, progress));
+    await runSteps(steps, progress);
   } finally {
     progress.close();
   }

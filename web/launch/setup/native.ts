@@ -38,6 +38,7 @@ export const native: Step = {
   id: "native",
   title: "native programs",
   after: ["packages", "rust"],
+  lock: inRepo("native/Cargo.toml"),
   check: nativeIsFresh,
   async ensure(detail) {
     const hash = sources();

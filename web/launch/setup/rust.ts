@@ -76,6 +76,7 @@ export function rust(needed: () => boolean): Step {
     id: "rust",
     title: "Rust toolchain",
     after: [],
+    lock: inRepo("web/launch/setup/rust.ts"),
     async check() {
       if (!needed()) return true;
       const version = await compilerVersion();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { withLock } from "./file_lock.ts";
 import type { Progress } from "./progress.ts";
 
 /** One piece of set-up. */
@@ -14,6 +15,8 @@ export interface Step {
   title: string;
   /** Ids of the steps that have to be done before. */
   after: string[];
+  /** A file of the checkout that is locked meanwhile, so that two set-ups do not do it at once. */
+  lock?: string;
   /** Whether nothing is left to do. Quick, and without effects. */
   check(): boolean | Promise<boolean>;
   /**
@@ -46,7 +49,7 @@ export async function runSteps(steps: Step[], progress: Progress): Promise<void>
     if (failure !== undefined || await step.check()) return;
     const task = progress.begin(step.title);
     try {
-      task.done(await step.ensure(task.detail) ?? undefined);
+      task.done(await ensureLocked(step, task.detail) ?? undefined);
     } catch (error) {
       task.failed();
       failure ??= { error };
@@ -55,6 +58,23 @@ export async function runSteps(steps: Step[], progress: Progress): Promise<void>
   for (const step of inOrder(steps)) results.set(step.id, runOne(step));
   await Promise.all(results.values());
   if (failure !== undefined) throw failure.error;
+}
+
+/** Does a step's work unless somebody else has done it while this one waited for the lock. */
+async function ensureLocked(
+  step: Step,
+  detail: (text: string) => void,
+): Promise<string | void> {
+  if (step.lock === undefined) return await step.ensure(detail);
+  let waited = false;
+  const onWait = () => {
+    waited = true;
+    detail("waiting for another set-up");
+  };
+  return await withLock(step.lock, onWait, async () => {
+    if (waited && await step.check()) return "done by another set-up";
+    return await step.ensure(detail);
+  });
 }
 
 /** Sorts steps so that each comes after those it needs. */

@@ -47,3 +47,19 @@ Deno.test("after a failure nothing that needs it runs, and the failure is thrown
   await assertRejects(() => runSteps(steps, SILENT), Error, "a failed");
   assertEquals(order, ["a"]);
 });
+
+Deno.test("of two set-ups at once one does the work and the other waits for it", async () => {
+  const lock = await Deno.makeTempFile();
+  const { order, step } = recorder();
+  const one = { ...step("a"), lock };
+  const slow: Step = {
+    ...one,
+    async ensure(detail) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return await one.ensure(detail);
+    },
+  };
+  await Promise.all([runSteps([slow], SILENT), runSteps([slow], SILENT)]);
+  assertEquals(order, ["a"]);
+  await Deno.remove(lock);
+});

@@ -6,6 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { LaunchError } from "../errors.ts";
+import { inRepo } from "../paths.ts";
 import { findExecutable, run } from "./command.ts";
 import type { Step } from "./step.ts";
 
@@ -85,6 +86,7 @@ export function systemPackages(requirements: Requirement[], needed: () => boolea
     id: "packages",
     title: "system packages",
     after: [],
+    lock: inRepo("web/launch/setup/system_packages.ts"),
     check: () => !needed() || missingPackages(requirements).length === 0,
     async ensure(detail) {
       const packages = missingPackages(requirements);
