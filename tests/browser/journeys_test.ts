@@ -54,8 +54,9 @@ browserTest("from the form to the report: a dry run, watched live", async () => 
     await page.locator("#step-evidence-gpu").getByText("Skipped: no NVIDIA driver").waitFor();
 
     await page.getByRole("link", { name: "Open the report" }).first().click();
-    await page.getByRole("heading", { name: "Report: near-oom" }).waitFor();
+    await page.getByRole("heading", { name: "Report: Near-OOM rescue" }).waitFor();
     await page.getByText("Nobody: this was a dry run.").waitFor();
+    await page.getByRole("heading", { name: "Whom a live run would end" }).waitFor();
     assertEquals(
       await page.getByRole("link", { name: "Markdown", exact: true }).getAttribute("href"),
       `/api/v1/runs/${run.id}/report?format=markdown`,

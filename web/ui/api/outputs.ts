@@ -127,9 +127,10 @@ export interface GpuOutputs {
   }[];
 }
 
-/** The report artifact. Everything but the head may be missing when the run ended early. */
+/** The report artifact. Everything after the timeline may be missing in a report of an early end. */
 export interface Report {
   version: number;
+  title?: string;
   run: {
     id: string;
     runbook: string;
@@ -138,29 +139,26 @@ export interface Report {
     node: string;
     dryRun: boolean;
     trigger: { kind: string; by: string };
-    startedAt: string;
+    startedAt: string | null;
     endedAt: string | null;
   };
   headline: string;
   outcome: string;
   timeline: { at: string; text: string }[];
   scope?: string | null;
+  reason?: string | null;
   before?: MemoryState | null;
   after?: MemoryState | null;
+  targetHeadroomBytes?: number | null;
   kills?: Kill[];
+  wouldKill?: Victim[];
   leftAlone?: LeftAlone[];
   freedBytes?: number | null;
   predictedBytes?: number | null;
-  panorama?: {
-    sha256: string;
-    capturedAt: string;
-    totalBytes?: number;
-    residualBytes?: number;
-    parts: MemoryPart[];
-    top: ProcessMemory[];
-  } | null;
-  hotspots?: { sha256: string; collapsed?: string; top: HotFunction[]; samples?: number } | null;
-  gpu?: { skipped: string } | GpuOutputs | null;
+  recoveredMs?: number | null;
+  panorama?: PanoramaOutputs;
+  hotspots?: HotspotsOutputs & { collapsed: string | null };
+  gpu?: { skipped: string } | GpuOutputs;
   artifacts?: Artifact[];
   notes?: string[];
 }
@@ -169,5 +167,5 @@ export interface Report {
 export interface MemoryState {
   level: Level;
   headroomBytes: number;
-  totalBytes: number;
+  totalBytes: number | null;
 }

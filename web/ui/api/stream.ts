@@ -18,13 +18,17 @@ export interface StreamHandlers {
 
 /** A hidden page gives its connection back after this long: browsers allow six per host. */
 const HIDDEN_GRACE_MS = 30_000;
-const RETRY_MS = [500, 1000, 2000, 5000];
+/** A stream that lived this long was sound; what ends sooner is retried ever more slowly. */
+const STEADY_MS = 5000;
+/** The first retry is at once and silent: a server may end a long stream in all order. */
+const RETRY_MS = [0, 500, 1000, 2000, 5000];
 
 /** Follows `url` until the returned function is called or a handler ends it. */
 export function follow(url: string, event: string, handlers: StreamHandlers): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
+  let openedAt = 0;
   let closed = false;
 
   const close = () => {
@@ -40,10 +44,9 @@ export function follow(url: string, event: string, handlers: StreamHandlers): ()
   };
   const open = () => {
     close();
-    handlers.onConnection(attempt === 0 ? "connecting" : "lost");
     source = new EventSource(url);
     source.onopen = () => {
-      attempt = 0;
+      openedAt = Date.now();
       handlers.onConnection("live");
     };
     source.addEventListener(event, (message) => {
@@ -55,7 +58,9 @@ export function follow(url: string, event: string, handlers: StreamHandlers): ()
       // The browser's own retry gives up on any answer but 200, so the retry is ours.
       close();
       if (closed) return;
-      handlers.onConnection("lost");
+      if (Date.now() - openedAt > STEADY_MS && openedAt > 0) attempt = 0;
+      openedAt = 0;
+      if (attempt > 0) handlers.onConnection("lost");
       timer = setTimeout(() => {
         handlers.onRetry?.();
         open();
@@ -76,6 +81,7 @@ export function follow(url: string, event: string, handlers: StreamHandlers): ()
   };
 
   document.addEventListener("visibilitychange", onVisibility);
+  handlers.onConnection("connecting");
   open();
   return () => {
     if (closed) return;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { navigate } from "../router/router.tsx";
 import { Dialog } from "./dialog.tsx";
 
@@ -26,19 +26,19 @@ const HELP: [keys: string[], meaning: string][] = [
 /** Listens to the keys of the whole console and shows them on `?`. */
 export function Keyboard(props: { open: boolean; setOpen: (open: boolean) => void }): JSX.Element {
   const { open, setOpen } = props;
-  const [chordAt, setChordAt] = useState(0);
+  const chordAt = useRef(0);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector("dialog[open]") !== null) return;
       const { key } = event;
-      if (Date.now() - chordAt < CHORD_MS && Object.hasOwn(PLACES, key)) {
+      if (Date.now() - chordAt.current < CHORD_MS && Object.hasOwn(PLACES, key)) {
         event.preventDefault();
-        setChordAt(0);
+        chordAt.current = 0;
         return navigate(PLACES[key]!);
       }
-      if (key === "g") return setChordAt(Date.now());
-      if (key === "?") setOpen(true);
+      if (key === "g") chordAt.current = Date.now();
+      else if (key === "?") setOpen(true);
       else if (key === "j" || key === "k") moveFocus(key === "j" ? 1 : -1);
       else if (key === "/") {
         document.querySelector<HTMLElement>("main :is(select, input:not([type=hidden]))")?.focus();
@@ -47,7 +47,7 @@ export function Keyboard(props: { open: boolean; setOpen: (open: boolean) => voi
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [chordAt]);
+  }, [setOpen]);
 
   return (
     <>

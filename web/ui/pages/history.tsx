@@ -134,11 +134,17 @@ function RunPages(props: { filter: Filter }): JSX.Element {
   };
   useEffect(() => void load(), []);
 
-  const connection = useRunsFeed((run) => {
+  const take = (run: RunSummary) => {
     setRows((old) => old.map((row) => row.id === run.id ? run : row));
     if (!fits(run, filter)) return;
     setWaiting((old) => [run, ...old.filter((other) => other.id !== run.id)]);
-  }, () => void load());
+  };
+  // What was missed comes in like any other news, so that the rows stay where they are.
+  const catchUp = async () => {
+    const page = await api.runs({ ...filter, limit: PAGE }).catch(() => null);
+    for (const run of page?.items.toReversed() ?? []) take(run);
+  };
+  const connection = useRunsFeed(take, () => void catchUp());
   const shown = useMemo(() => new Set(rows.map((row) => row.id)), [rows]);
   const news = waiting.filter((run) => !shown.has(run.id) && isNewer(run, rows[0]));
 

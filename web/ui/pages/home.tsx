@@ -4,6 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { api } from "../api/client.ts";
 import type { RunSummary } from "../api/types.ts";
 import { Elapsed } from "../components/ago.tsx";
@@ -25,9 +26,13 @@ const RECENT = 8;
 export function HomePage(): JSX.Element {
   const runs = useQuery("recent runs", (signal) => api.runs({ limit: 30 }, signal));
   const nodes = useQuery("nodes", (signal) => api.nodes(signal), 5000);
-  const connection = useRunsFeed(() => runs.reload(), runs.reload);
+  const [changed, setChanged] = useState<ReadonlyMap<string, RunSummary>>(new Map());
+  const connection = useRunsFeed(
+    (run) => setChanged((old) => new Map(old).set(run.id, run)),
+    runs.reload,
+  );
   useTitle("Overview");
-  const all = runs.data?.items ?? [];
+  const all = newestOf(runs.data?.items ?? [], changed);
   const active = all.filter((run) => !isTerminal(run.status));
   const ended = all.filter((run) => isTerminal(run.status)).slice(0, RECENT);
   return (
@@ -74,6 +79,16 @@ export function HomePage(): JSX.Element {
       </section>
     </>
   );
+}
+
+/** What was read, brought up to date by what changed since; newest first. */
+function newestOf(read: RunSummary[], changed: ReadonlyMap<string, RunSummary>): RunSummary[] {
+  const byId = new Map(read.map((run) => [run.id, run]));
+  for (const [id, run] of changed) {
+    const known = byId.get(id);
+    if (known === undefined || !isTerminal(known.status)) byId.set(id, run);
+  }
+  return [...byId.values()].sort((a, b) => a.startedAt < b.startedAt ? 1 : -1);
 }
 
 function ActiveRun(props: { run: RunSummary }): JSX.Element {

@@ -11,9 +11,9 @@ import { ArtifactList } from "../components/artifacts.tsx";
 import { HeadroomBar } from "../components/bars.tsx";
 import { HotFunctions } from "../components/hot_functions.tsx";
 import { LevelBadge } from "../components/icons.tsx";
-import { KillTable, LeftAloneTable } from "../components/kills.tsx";
+import { KillTable, LeftAloneTable, VictimTable } from "../components/kills.tsx";
 import { MemoryMap, ProcessTable } from "../components/memory_map.tsx";
-import { Empty, Failure, Guarded, Loading } from "../components/notice.tsx";
+import { Empty, Failure, Guarded, Loading, sentence } from "../components/notice.tsx";
 import { useQuery } from "../data/use_query.ts";
 import { useTitle } from "../data/use_title.ts";
 import { elapsedMs, formatAbsolute } from "../format/time.ts";
@@ -65,7 +65,7 @@ function ReportBody(props: { report: Report; id: string }): JSX.Element {
   const raw = <pre>{JSON.stringify(report, null, 2)}</pre>;
   return (
     <article class="report">
-      <h1 tabIndex={-1}>Report: {run.runbook}</h1>
+      <h1 tabIndex={-1}>Report: {report.title ?? run.runbook}</h1>
       <p class="headline">{report.headline}</p>
       <p class="muted">
         Node {run.node}
@@ -73,7 +73,8 @@ function ReportBody(props: { report: Report; id: string }): JSX.Element {
           <>
             , scope <code>{report.scope}</code>
           </>
-        )} · {run.trigger.kind} by {run.trigger.by} · {formatAbsolute(run.startedAt)}
+        )} · {run.trigger.kind} by {run.trigger.by} ·{" "}
+        {run.startedAt === null ? "never started" : formatAbsolute(run.startedAt)}
         {run.endedAt !== null && ms !== null && ` · took ${formatDuration(ms)}`}
         {run.dryRun && " · dry run, nothing was changed"} · outcome{" "}
         <strong>{report.outcome.replaceAll("_", " ")}</strong>
@@ -101,8 +102,15 @@ function Sections(props: { report: Report }): JSX.Element {
     <>
       {(report.before || report.after) && (
         <Section title="Memory before and after">
+          {report.reason && <p>{sentence(report.reason)}</p>}
           {report.before && <State name="Before" state={report.before} />}
-          {report.after && <State name="After" state={report.after} />}
+          {report.after && !report.run.dryRun && (
+            <State
+              name="After"
+              state={report.after}
+              targetBytes={report.targetHeadroomBytes}
+            />
+          )}
         </Section>
       )}
       <Section title="Who was ended">
@@ -114,12 +122,22 @@ function Sections(props: { report: Report }): JSX.Element {
                 <strong class="num">{formatBytes(report.freedBytes ?? 0)}</strong> came free of{" "}
                 {formatBytes(report.predictedBytes ?? 0)} predicted
                 {(report.predictedBytes ?? 0) > 0 &&
-                  ` (${formatShare(report.freedBytes ?? 0, report.predictedBytes!)})`}.
+                  ` (${formatShare(report.freedBytes ?? 0, report.predictedBytes!)})`}
+                {report.recoveredMs != null &&
+                  `; the target was reached after ${formatDuration(report.recoveredMs)}`}.
               </p>
               <KillTable kills={kills} />
             </>
           )}
       </Section>
+      {(report.wouldKill ?? []).length > 0 && (
+        <Section title="Whom a live run would end">
+          <p>
+            It would free <strong class="num">{formatBytes(report.predictedBytes ?? 0)}</strong>.
+          </p>
+          <VictimTable victims={report.wouldKill!} />
+        </Section>
+      )}
       {(report.leftAlone ?? []).length > 0 && (
         <Section title="Who was left alone, and why">
           <LeftAloneTable processes={report.leftAlone!} />
@@ -137,12 +155,14 @@ function Sections(props: { report: Report }): JSX.Element {
       {panorama && (
         <Section title="Where the memory was">
           <p class="muted">
-            Captured at <Clock at={panorama.capturedAt} milliseconds />, before anything was ended.
+            Captured at <Clock at={panorama.capturedAt} milliseconds />
+            {kills.length > 0 && kills.every((kill) => kill.at > panorama.capturedAt) &&
+              ", before anything was ended"}.
           </p>
           <MemoryMap
             parts={panorama.parts}
-            residualBytes={panorama.residualBytes ?? 0}
-            totalBytes={totalOf(panorama)}
+            residualBytes={panorama.residualBytes}
+            totalBytes={panorama.totalBytes}
           />
           <h3>Largest processes</h3>
           <ProcessTable processes={panorama.top} />
@@ -150,7 +170,7 @@ function Sections(props: { report: Report }): JSX.Element {
       )}
       {hotspots && (
         <Section title="Where the time went">
-          <HotFunctions top={hotspots.top} samples={samplesOf(hotspots)} />
+          <HotFunctions top={hotspots.top} samples={hotspots.samples} />
           {hotspots.collapsed && <CollapsedFlameGraph sha256={hotspots.collapsed} />}
         </Section>
       )}
@@ -182,27 +202,26 @@ function Section(props: { title: string; children: ComponentChildren }): JSX.Ele
   );
 }
 
-function State(props: { name: string; state: MemoryState }): JSX.Element {
+function State(
+  props: { name: string; state: MemoryState; targetBytes?: number | null },
+): JSX.Element {
   const { state } = props;
   return (
     <div class="state-row">
       <LevelBadge level={state.level} />
-      <HeadroomBar
-        label={props.name}
-        headroomBytes={state.headroomBytes}
-        totalBytes={state.totalBytes}
-        level={state.level}
-      />
+      {state.totalBytes === null
+        ? <p class="num">{props.name}: {formatBytes(state.headroomBytes)} free</p>
+        : (
+          <HeadroomBar
+            label={props.name}
+            headroomBytes={state.headroomBytes}
+            totalBytes={state.totalBytes}
+            level={state.level}
+            marks={props.targetBytes == null
+              ? []
+              : [{ kind: "target", label: "target", bytes: props.targetBytes }]}
+          />
+        )}
     </div>
   );
-}
-
-function totalOf(panorama: NonNullable<Report["panorama"]>): number {
-  return panorama.totalBytes ??
-    panorama.parts.reduce((sum, part) => sum + part.bytes, panorama.residualBytes ?? 0);
-}
-
-/** Reports of the first version do not carry the sample count; the widest frame is the bound. */
-function samplesOf(hotspots: NonNullable<Report["hotspots"]>): number {
-  return hotspots.samples ?? Math.max(1, ...hotspots.top.map((one) => one.total));
 }
