@@ -18,7 +18,9 @@ protect:                       # never killed; the kernel's own threads and pid 
   - name: containerd*
   - name: dockerd
   - name: kubelet
-  - name: pitcrew-*
+  - name: pitcrew-guard
+  - name: pitcrew-collector
+  - name: pitcrew-gpu
 prefer: []                     # killed first, in this order
 target: { headroom: 10% }
 grace: 2s
