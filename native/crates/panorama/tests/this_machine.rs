@@ -4,14 +4,10 @@ use pitcrew_cgroup::Scope;
 use pitcrew_panorama::{Budget, Explained, Machine};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::Mutex;
 
 const MIB: u64 = 1 << 20;
-
-/// Both tests compare before with after, so they must not run at the same time.
-static ALONE: Mutex<()> = Mutex::new(());
 
 fn explain() -> Explained {
     Machine::below(Path::new("/")).explain(&Scope::Node, Budget::default()).unwrap()
@@ -51,14 +47,26 @@ impl Drop for Holder {
     }
 }
 
+/// How much a part grows while `hold` holds memory. Others allocate and free at the same time, so
+/// what fits badly is measured again.
+fn growth<T>(id: &str, expected: u64, hold: impl Fn() -> T) -> (i64, T, Explained) {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let before = bytes(&explain(), id);
+        let held = hold();
+        let after = explain();
+        let grown = bytes(&after, id) - before;
+        if grown > expected as i64 * 8 / 10 || attempts == 10 {
+            return (grown, held, after);
+        }
+    }
+}
+
 #[test]
 fn anonymous_memory_shows_as_such_and_at_its_process() {
-    let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let before = explain();
-    let holder = Holder::start();
-    let after = explain();
-    let grown = bytes(&after, "anonymous") - bytes(&before, "anonymous");
-    assert!(grown > 100 * MIB as i64, "anonymous grew by {grown} bytes");
+    let (grown, holder, after) = growth("anonymous", 200 * MIB, Holder::start);
+    assert!(grown > 160 * MIB as i64, "anonymous grew by {grown} bytes");
     let process = after
         .processes
         .iter()
@@ -69,14 +77,33 @@ fn anonymous_memory_shows_as_such_and_at_its_process() {
     assert_eq!(sum + i128::from(after.residual_bytes), i128::from(after.total_bytes));
 }
 
+/// A file of 100 MiB until it is dropped.
+struct TestFile(PathBuf);
+
+impl TestFile {
+    fn in_dir(dir: &Path) -> Self {
+        let path = dir.join(format!("pitcrew-panorama-test-{}", std::process::id()));
+        File::create(&path).unwrap().write_all(&vec![1; 100 * MIB as usize]).unwrap();
+        TestFile(path)
+    }
+}
+
+impl Drop for TestFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 #[test]
 fn a_tmpfs_file_shows_as_shared_memory() {
-    let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let before = explain();
-    let path = format!("/dev/shm/pitcrew-panorama-test-{}", std::process::id());
-    File::create(&path).unwrap().write_all(&vec![1; 100 * MIB as usize]).unwrap();
-    let after = explain();
-    fs::remove_file(&path).unwrap();
-    let grown = bytes(&after, "shared") - bytes(&before, "shared");
-    assert!(grown > 90 * MIB as i64, "shared memory grew by {grown} bytes");
+    let (grown, ..) = growth("shared", 100 * MIB, || TestFile::in_dir(Path::new("/dev/shm")));
+    assert!(grown > 80 * MIB as i64, "shared memory grew by {grown} bytes");
+}
+
+#[test]
+fn a_file_shows_as_page_cache() {
+    // Where tests are built there is a disk behind the files.
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (grown, ..) = growth("page_cache", 100 * MIB, || TestFile::in_dir(dir));
+    assert!(grown > 80 * MIB as i64, "the page cache grew by {grown} bytes");
 }
