@@ -27,7 +27,9 @@ import { Recorder } from "./recorder.ts";
 
 /** What the control plane starts it with. */
 export interface RunbookInput {
+  /** The accepted run. */
   run: RunHead;
+  /** What to carry out. */
   plan: Plan;
 }
 

@@ -7,6 +7,7 @@ import type { ArtifactRef, Json, PermitPayload, Transition } from "../contract/m
 
 /** The workflow that calls, as Temporal itself says, not as the input claims. */
 export interface Caller {
+  /** The workflow's id; for a run, the run's. */
   workflowId: string;
   /** Temporal's run id. */
   temporalRunId: string;
@@ -34,13 +35,19 @@ export type PermitPlanNode =
 
 /** An accepted run, as far as a permit needs it. */
 export interface PermitRun {
+  /** Id in the runbook. */
   id: string;
+  /** `running`, `waiting` or how it ended. */
   status: string;
+  /** Node id. */
   node: string;
+  /** Nothing is changed. */
   dryRun: boolean;
+  /** When a cancel was asked for, ISO 8601. */
   cancelRequestedAt: string | null;
   /** Temporal's run id to which the run is bound; null before the first contact. */
   temporalRunId: string | null;
+  /** sha256 (hex) of the plan. */
   planHash: string;
   /** The plan as the database pins it. */
   plan: { hash: string; steps: PermitPlanNode[] };
@@ -48,8 +55,11 @@ export interface PermitRun {
 
 /** A decision to be made final. */
 export interface PermitDecision {
+  /** The run. */
   runId: string;
+  /** Temporal's run id. */
   temporalRunId: string;
+  /** The step; "" is the run itself. */
   stepPath: string;
   /** What the audit keeps besides: action, node, hash of the inputs. */
   detail: Json;
@@ -61,17 +71,20 @@ export interface PermitDecision {
 
 /** Decides on permits and signs them. */
 export interface PermitPort {
+  /** The accepted run, or null. */
   run(id: string): Promise<PermitRun | null>;
   /**
    * The last word, in the transaction that audits it: binds the run to this workflow on first
    * contact and looks once more whether it may act (not ended, no cancel, same workflow).
    */
   decide(decision: PermitDecision): Promise<{ ok: true } | { ok: false; reason: string }>;
+  /** Signs a payload, in the wire form of permits. */
   sign(payload: PermitPayload): Promise<string>;
 }
 
 /** Keeps the control plane's own artifacts. */
 export interface CentreArtifactPort {
+  /** Keeps an artifact. */
   put(
     bytes: Uint8Array,
     meta: Pick<ArtifactRef, "kind" | "mediaType" | "name" | "capturedAt"> & { runId: string },
@@ -80,8 +93,12 @@ export interface CentreArtifactPort {
 
 /** All ports of the control plane's activities. */
 export interface CentrePorts {
+  /** Where transitions go. */
   record: RecordPort;
+  /** Who decides on permits. */
   permits: PermitPort;
+  /** Where artifacts go. */
   artifacts: CentreArtifactPort;
+  /** The clock. */
   now: () => Date;
 }

@@ -26,8 +26,11 @@ const HEARTBEAT_MS = 2_000;
 
 /** Activity type → implementation, to register on the queue `pitcrew-centre`. */
 export interface CentreActivities {
+  /** Writes a run's progress; a local activity. */
   "record.transitions": (input: RecordTransitionsInput) => Promise<void>;
+  /** Permits one disruptive step, or refuses. */
   "permit.issue": (input: IssuePermitInput) => Promise<IssuePermitOutput>;
+  /** Writes the report. */
   "report.compose": (input: StepInput) => Promise<StepOutput<ReportOutputs>>;
 }
 

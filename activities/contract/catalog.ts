@@ -10,7 +10,9 @@ import type { Json } from "./step.ts";
 export interface Action {
   /** For a person, one line. */
   title: string;
+  /** Where it runs. */
   where: "node" | "centre";
+  /** What it may do. */
   risk: "observe" | "reversible" | "disruptive";
   /** JSON Schema of `with`. */
   with: { [key: string]: Json };

@@ -9,6 +9,7 @@ export interface ReportWith {
   /** Heading; the runbook's title by default. */
   title?: string;
 }
+/** Where the report is. */
 export interface ReportOutputs {
   /** Path of the report's page in the console, e.g. `/runs/<id>/report`. */
   path: string;

@@ -32,11 +32,14 @@ export type FailureCode = keyof typeof FAILURES;
 
 /** A failure with its code; activities throw it, the worker turns it into an ApplicationFailure. */
 export class StepFailure extends Error {
+  /** Name of the failure class. */
   override readonly name = "StepFailure";
   /** What to do next. */
   readonly hint?: string;
+  /** From the closed set. */
   readonly code: FailureCode;
 
+  /** With what to do next and the cause, where known. */
   constructor(
     code: FailureCode,
     message: string,

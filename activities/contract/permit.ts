@@ -11,9 +11,13 @@ import { StepFailure } from "./errors.ts";
 
 /** What is signed. */
 export interface PermitPayload {
+  /** Version of the payload. */
   v: 1;
+  /** The run. */
   runId: string;
+  /** sha256 (hex) of the plan. */
   planHash: string;
+  /** The step. */
   stepPath: string;
   /** The action, e.g. `memory.relieve`. */
   uses: string;
@@ -21,6 +25,7 @@ export interface PermitPayload {
   node: string;
   /** sha256 (hex) of the canonical JSON of the step's resolved `with`, minus nothing. */
   withHash: string;
+  /** Nothing is changed. */
   dryRun: boolean;
   /** ISO 8601. */
   issuedAt: string;
@@ -39,11 +44,17 @@ export async function withHash(inputs: Record<string, unknown>): Promise<string>
 
 /** A permit as a node checks it. */
 export interface PermitExpectation {
+  /** The run. */
   runId: string;
+  /** The step. */
   stepPath: string;
+  /** The action, e.g. `memory.detect`. */
   uses: string;
+  /** Node id. */
   node: string;
+  /** The resolved inputs. */
   with: Record<string, unknown>;
+  /** Nothing is changed. */
   dryRun: boolean;
   /** The node's clock. */
   now: Date;
@@ -138,7 +149,9 @@ function hex(buffer: ArrayBuffer): string {
 
 /** Input of the centre activity `permit.issue`. */
 export interface IssuePermitInput {
+  /** The run. */
   runId: string;
+  /** The step. */
   stepPath: string;
   /** The step's inputs as the workflow resolved them; the centre resolves them again and compares. */
   with: Record<string, unknown>;
@@ -146,6 +159,8 @@ export interface IssuePermitInput {
 
 /** Output of `permit.issue`. */
 export interface IssuePermitOutput {
+  /** Signed permit, in its wire form. */
   permit: string;
+  /** When it stops being good, ISO 8601. */
   expiresAt: string;
 }

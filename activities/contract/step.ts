@@ -34,12 +34,15 @@ export interface RunHead {
   dryRun: boolean;
   /** When the run was accepted, ISO 8601. */
   acceptedAt: string;
+  /** What started it. */
   trigger: Trigger;
 }
 
 /** What a step's activity receives. */
 export interface StepInput<With = Record<string, Json>> {
+  /** The run. */
   run: RunHead;
+  /** The step and its attempt. */
   step: { path: string; id: string; title: string; uses: string; attempt: number };
   /** The step's inputs, expressions resolved. */
   with: With;
@@ -69,6 +72,7 @@ export interface ArtifactRef {
 export interface StepOutput<Outputs = Record<string, Json>> {
   /** Machine-readable, what later expressions see as `steps.<id>.outputs`. */
   outputs: Outputs;
+  /** Files it kept. */
   artifacts: ArtifactRef[];
   /** One sentence for a person. */
   summary: string;
@@ -92,26 +96,40 @@ export type StepStatus =
 export interface StepError {
   /** From the closed set in `errors.ts`. */
   code: string;
+  /** What went wrong. */
   message: string;
+  /** What to do next. */
   hint?: string;
 }
 
 /** A step's record as the interpreter keeps it. */
 export interface StepRecord {
+  /** Ids from the root, joined by `/`. */
   path: string;
+  /** Id in the runbook. */
   id: string;
+  /** For a person. */
   title: string;
+  /** The action, e.g. `memory.detect`. */
   uses: string;
+  /** How it stands. */
   status: StepStatus;
+  /** Attempts so far; 0 before the first. */
   attempt: number;
+  /** When it began, ISO 8601. */
   startedAt: string | null;
+  /** When it ended, ISO 8601. */
   endedAt: string | null;
+  /** What the action found. */
   outputs?: Record<string, Json>;
+  /** What it came to, in one sentence. */
   summary?: string;
   /** Why it was skipped. */
   reason?: string;
+  /** Why it failed. */
   error?: StepError;
   /** True when it failed and the run went on (`continueOnError`). */
   tolerated?: boolean;
+  /** Files it kept. */
   artifacts: ArtifactRef[];
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { StepInput, StepOutput } from "../contract/mod.ts";
 import { createHotspots } from "./cpu/hotspots.ts";
 import { createGpuStatus } from "./gpu/status.ts";
 import { createDetect } from "./memory/detect.ts";
@@ -12,16 +11,16 @@ import { createPanorama } from "./memory/panorama.ts";
 import { createPlan } from "./memory/plan.ts";
 import { createRelieve } from "./memory/relieve.ts";
 import type { NodePorts } from "./ports.ts";
+import type { NodeStep } from "./step.ts";
 
+export type { RelievePorts } from "./memory/relieve.ts";
 export type * from "./ports.ts";
+export type { NodeStep } from "./step.ts";
 export { createDetect, createGpuStatus, createHotspots, createPanorama, createPlan, createRelieve };
 
-/** What a step does; `signal` aborts when the run is cancelled. */
-// deno-lint-ignore no-explicit-any -- each action has its own outputs
-export type NodeStep = (input: StepInput, signal: AbortSignal) => Promise<StepOutput<any>>;
-
 /** Action name (also the activity type) → step. */
-export function createNodeSteps(ports: NodePorts): { [uses: string]: NodeStep } {
+// deno-lint-ignore no-explicit-any -- each action has its own outputs
+export function createNodeSteps(ports: NodePorts): { [uses: string]: NodeStep<any> } {
   return {
     "memory.detect": createDetect(ports),
     "memory.panorama": createPanorama(ports),

@@ -32,24 +32,35 @@ export interface CallOptions {
 
 /** The guard, the only process that signals. */
 export interface GuardPort {
+  /** State of a scope. */
   assess(params: AssessParams, options: CallOptions): Promise<Assessment>;
+  /** Who would be killed. */
   plan(params: PlanParams, options: CallOptions): Promise<KillPlan>;
+  /** Carries out a bounded order; sending it twice is safe. */
   order(order: Order, options: CallOptions): Promise<OrderOutcome>;
 }
 
 /** The collector. */
 export interface CollectorPort {
+  /** Where every byte of memory went. */
   panorama(params: PanoramaParams, options: CallOptions): Promise<PanoramaResult>;
+  /** An on-CPU profile. */
   profile(params: ProfileParams, options: CallOptions): Promise<ProfileResult>;
+  /** What the GPUs hold. */
   gpuStatus(options: CallOptions): Promise<GpuStatus>;
 }
 
 /** What an artifact is. */
 export interface ArtifactMeta {
+  /** The run. */
   runId: string;
+  /** What it is, e.g. `panorama`. */
   kind: string;
+  /** Media type. */
   mediaType: string;
+  /** File name to offer on download. */
   name: string;
+  /** When the content was captured, ISO 8601. */
   capturedAt: string;
 }
 
@@ -74,11 +85,18 @@ export type PermitVerifier = (permit: string) => Promise<PermitPayload>;
 
 /** All ports of a node. */
 export interface NodePorts {
+  /** Id of this node. */
   nodeId: string;
+  /** The guard. */
   guard: GuardPort;
+  /** The collector. */
   collector: CollectorPort;
+  /** Where artifacts go. */
   artifacts: ArtifactPort;
+  /** Scratch folders. */
   scratch: ScratchPort;
+  /** Checks a permit's signature. */
   verifyPermit: PermitVerifier;
+  /** The clock. */
   now: () => Date;
 }

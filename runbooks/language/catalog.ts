@@ -8,8 +8,11 @@ import type { Json, Risk } from "./plan.ts";
 
 /** One action. */
 export interface ActionSpec {
+  /** For a person. */
   title: string;
+  /** Where it runs. */
   where: "node" | "centre";
+  /** What it may do. */
   risk: Risk;
   /** JSON Schema of `with`. */
   with: { [key: string]: Json };
@@ -19,5 +22,6 @@ export interface ActionSpec {
 
 /** Action name → action. */
 export interface ActionCatalog {
+  /** Action by name. */
   readonly [name: string]: ActionSpec;
 }

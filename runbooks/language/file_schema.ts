@@ -7,7 +7,8 @@
 import type { ActionCatalog } from "./catalog.ts";
 import type { Json } from "./plan.ts";
 
-type Schema = { [key: string]: Json };
+/** A JSON Schema. */
+export type Schema = { [key: string]: Json };
 
 const TEMPLATE: Schema = { type: "string", pattern: "\\$\\{\\{" };
 const DURATION: Schema = {

@@ -7,7 +7,7 @@
 export type { ActionCatalog, ActionSpec } from "./catalog.ts";
 export { canonicalJson, sha256Hex } from "./canonical.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { fileSchema } from "./file_schema.ts";
+export { fileSchema, type Schema } from "./file_schema.ts";
 export { parametersFromText } from "./parameters.ts";
 export { type Parsed, parseRunbook, RISKS } from "./parse.ts";
 export type * from "./plan.ts";

@@ -31,7 +31,7 @@ export interface RetryPolicy {
 }
 
 /** Fields that every node of the plan has. */
-interface PlanNodeBase {
+export interface PlanNodeBase {
   /** Unique within its parent, `[a-z][a-z0-9_-]*`. */
   id: string;
   /** Ids from the root, joined by `/`; identifies the step in records, permits and orders. */
@@ -44,6 +44,7 @@ interface PlanNodeBase {
 
 /** One action on a node or at the centre. */
 export interface ActionStep extends PlanNodeBase {
+  /** Tells the nodes apart. */
   kind: "action";
   /** The action's name, e.g. `memory.detect`; also the Temporal activity type. */
   uses: string;
@@ -55,6 +56,7 @@ export interface ActionStep extends PlanNodeBase {
   with: { [key: string]: Template };
   /** Milliseconds for the step, all attempts and delays included. */
   timeoutMs: number;
+  /** How often and how patiently it is repeated. */
   retry: RetryPolicy;
   /** When true a failure is recorded and the run goes on as if the step had succeeded. */
   continueOnError: boolean;
@@ -62,7 +64,9 @@ export interface ActionStep extends PlanNodeBase {
 
 /** Steps that run at the same time; it ends when all have ended. */
 export interface ParallelStep extends PlanNodeBase {
+  /** Tells the nodes apart. */
   kind: "parallel";
+  /** The steps, in order. */
   steps: PlanNode[];
 }
 
@@ -87,5 +91,6 @@ export interface Plan {
   risk: Risk;
   /** Runs with the same key do not run at the same time; null when there is no limit. */
   concurrencyKey: string | null;
+  /** The steps, in order. */
   steps: PlanNode[];
 }

@@ -18,7 +18,9 @@ import { expressionsOf, hasExpression, OPEN, resolveTemplate } from "./template.
 export interface PlanRequest {
   /** Node id. */
   node: string;
+  /** Values by name. */
   params: { [name: string]: Json };
+  /** Nothing is changed. */
   dryRun: boolean;
 }
 

@@ -6,15 +6,19 @@
 
 /** A place in a file, both 1-based. */
 export interface Position {
+  /** 1-based. */
   line: number;
+  /** 1-based. */
   column: number;
 }
 
 /** One thing that is wrong (`error`) or unwise (`warning`). */
 export interface Problem extends Position {
+  /** For a person. */
   message: string;
   /** What to write instead. */
   hint?: string;
+  /** Whether it forbids going on. */
   severity: "error" | "warning";
 }
 

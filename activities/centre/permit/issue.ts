@@ -13,8 +13,10 @@ import type { Caller, CentrePorts } from "../ports.ts";
 import { decide } from "./decide.ts";
 
 /** Makes the activity. */
-export function createIssuePermit({ permits, now }: Pick<CentrePorts, "permits" | "now">) {
-  return async (input: IssuePermitInput, caller: Caller): Promise<IssuePermitOutput> => {
+export function createIssuePermit(
+  { permits, now }: Pick<CentrePorts, "permits" | "now">,
+): (input: IssuePermitInput, caller: Caller) => Promise<IssuePermitOutput> {
+  return async (input, caller) => {
     const run = await permits.run(input.runId);
     const at = now();
     const decision = await decide(run, input, caller, at);

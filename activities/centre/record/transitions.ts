@@ -7,8 +7,10 @@ import { type RecordTransitionsInput, StepFailure } from "../../contract/mod.ts"
 import type { Caller, CentrePorts } from "../ports.ts";
 
 /** Makes the activity. A workflow can only write its own run's record. */
-export function createRecordTransitions({ record }: Pick<CentrePorts, "record">) {
-  return async ({ transitions }: RecordTransitionsInput, caller: Caller): Promise<void> => {
+export function createRecordTransitions(
+  { record }: Pick<CentrePorts, "record">,
+): (input: RecordTransitionsInput, caller: Caller) => Promise<void> {
+  return async ({ transitions }, caller) => {
     const foreign = transitions.some(({ runId, temporalRunId }) =>
       runId !== caller.workflowId || temporalRunId !== caller.temporalRunId
     );

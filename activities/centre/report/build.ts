@@ -18,7 +18,9 @@ import { timelineOf } from "./timeline.ts";
 
 /** What a report is made of. */
 export interface ReportMaterial {
+  /** The run. */
   run: RunHead;
+  /** Heading. */
   title: string;
   /** Records of all steps but the one that writes the report. */
   records: readonly StepRecord[];

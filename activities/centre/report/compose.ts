@@ -16,8 +16,10 @@ import { buildReport } from "./build.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 /** Makes the activity. */
-export function createComposeReport({ artifacts, now }: Pick<CentrePorts, "artifacts" | "now">) {
-  return async (input: StepInput, caller: Caller): Promise<StepOutput<ReportOutputs>> => {
+export function createComposeReport(
+  { artifacts, now }: Pick<CentrePorts, "artifacts" | "now">,
+): (input: StepInput, caller: Caller) => Promise<StepOutput<ReportOutputs>> {
+  return async (input, caller) => {
     const { run } = input;
     if (caller.workflowId !== run.id) {
       throw new StepFailure("refused", "a workflow can only report on its own run");

@@ -22,14 +22,14 @@ const relieved = buildReport({ run: RUN, title: TITLE, records: relievedRecords(
 
 Deno.test("the report of a rescue", () => {
   golden("relieved.json", JSON.stringify(relieved, null, 2) + "\n");
-  golden("relieved.md", renderMarkdown(relieved));
+  golden("relieved.md.txt", renderMarkdown(relieved));
 });
 
 Deno.test("the report of a dry run names who would go and claims nothing", () => {
   const run = { ...RUN, dryRun: true };
   const report = buildReport({ run, title: TITLE, records: dryRunRecords(), at: AT });
   assertEquals([report.outcome, report.kills, report.freedBytes], ["dry_run", [], null]);
-  golden("dry_run.md", renderMarkdown(report));
+  golden("dry_run.md.txt", renderMarkdown(report));
 });
 
 Deno.test("a process cannot write into the report", () => {

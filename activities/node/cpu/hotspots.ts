@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { ArtifactRef, HotspotsOutputs, StepInput, StepOutput } from "../../contract/mod.ts";
+import type { ArtifactRef, HotspotsOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
+import type { NodeStep } from "../step.ts";
 
 const DEFAULT_SECONDS = 5;
 const DEFAULT_HZ = 99;
@@ -21,8 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Makes the step. */
 export function createHotspots(
   { collector, artifacts, scratch }: Pick<NodePorts, "collector" | "artifacts" | "scratch">,
-) {
-  return async (input: StepInput, signal: AbortSignal): Promise<StepOutput<HotspotsOutputs>> => {
+): NodeStep<HotspotsOutputs> {
+  return async (input, signal) => {
     checkInput(input, "cpu.hotspots");
     const { scope, seconds = DEFAULT_SECONDS, hz = DEFAULT_HZ } = input.with as {
       scope: string;

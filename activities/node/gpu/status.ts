@@ -3,20 +3,20 @@
  *
  * @module
  */
-import type { GpuStatusOutputs, StepInput, StepOutput } from "../../contract/mod.ts";
+import type { GpuStatusOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
+import type { NodeStep } from "../step.ts";
 import { bytesText, count } from "../units.ts";
 
 const DEADLINE_MS = 20_000;
 const NO_DRIVER = "no NVIDIA driver";
 
 /** Makes the step. */
-export function createGpuStatus({ collector }: Pick<NodePorts, "collector">) {
-  return async (
-    input: StepInput,
-    signal: AbortSignal,
-  ): Promise<StepOutput<GpuStatusOutputs | Record<string, never>>> => {
+export function createGpuStatus(
+  { collector }: Pick<NodePorts, "collector">,
+): NodeStep<Partial<GpuStatusOutputs>> {
+  return async (input, signal) => {
     checkInput(input, "gpu.status");
     const status = await collector.gpuStatus({ deadlineMs: DEADLINE_MS, signal });
     if (!status.available) {

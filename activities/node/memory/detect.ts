@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type { DetectOutputs, StepInput, StepOutput } from "../../contract/mod.ts";
+import type { DetectOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
+import type { NodeStep } from "../step.ts";
 import { bytesText } from "../units.ts";
 
 /** Milliseconds for the guard's answer, a restart of the guard included. */
 const DEADLINE_MS = 10_000;
 
 /** Makes the step. */
-export function createDetect({ guard }: Pick<NodePorts, "guard">) {
-  return async (input: StepInput, signal: AbortSignal): Promise<StepOutput<DetectOutputs>> => {
+export function createDetect({ guard }: Pick<NodePorts, "guard">): NodeStep<DetectOutputs> {
+  return async (input, signal) => {
     checkInput(input, "memory.detect");
     const scope = input.with.scope as string;
     const assessment = await guard.assess({ scope }, { deadlineMs: DEADLINE_MS, signal });

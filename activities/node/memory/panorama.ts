@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { PanoramaOutputs, StepInput, StepOutput } from "../../contract/mod.ts";
+import type { PanoramaOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
+import type { NodeStep } from "../step.ts";
 import { bytesText } from "../units.ts";
 
 /** Milliseconds; the step's own timeout is usually far shorter. */
@@ -14,8 +15,8 @@ const DEADLINE_MS = 20_000;
 /** Makes the step. */
 export function createPanorama(
   { collector, artifacts, scratch }: Pick<NodePorts, "collector" | "artifacts" | "scratch">,
-) {
-  return async (input: StepInput, signal: AbortSignal): Promise<StepOutput<PanoramaOutputs>> => {
+): NodeStep<PanoramaOutputs> {
+  return async (input, signal) => {
     checkInput(input, "memory.panorama");
     const scope = input.with.scope as string;
     await using folder = await scratch.create();

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { PlanOutputs, StepInput, StepOutput } from "../../contract/mod.ts";
+import type { PlanOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
+import type { NodeStep } from "../step.ts";
 import { bytesText, count } from "../units.ts";
 
 const DEADLINE_MS = 8_000;
@@ -13,8 +14,8 @@ const DEADLINE_MS = 8_000;
 const MOST = 100;
 
 /** Makes the step. */
-export function createPlan({ guard }: Pick<NodePorts, "guard">) {
-  return async (input: StepInput, signal: AbortSignal): Promise<StepOutput<PlanOutputs>> => {
+export function createPlan({ guard }: Pick<NodePorts, "guard">): NodeStep<PlanOutputs> {
+  return async (input, signal) => {
     checkInput(input, "memory.plan");
     const { scope, target, policy } = input.with as {
       scope: string;

@@ -13,10 +13,10 @@ import {
   type RelieveWith,
   StepFailure,
   type StepInput,
-  type StepOutput,
 } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
+import type { NodeStep } from "../step.ts";
 
 const USES = "memory.relieve";
 const DEFAULT_GRACE_MS = 2_000;
@@ -28,11 +28,15 @@ const EVIDENCE_MS = 3_000;
 /** Entries of each list in the outputs; the artifact has all. */
 const MOST = 32;
 
-type Ports = Pick<NodePorts, "nodeId" | "guard" | "artifacts" | "verifyPermit" | "now">;
+/** What it needs. */
+export type RelievePorts = Pick<
+  NodePorts,
+  "nodeId" | "guard" | "artifacts" | "verifyPermit" | "now"
+>;
 
 /** Makes the step. */
-export function createRelieve(ports: Ports) {
-  return async (input: StepInput, signal: AbortSignal): Promise<StepOutput<RelieveOutputs>> => {
+export function createRelieve(ports: RelievePorts): NodeStep<RelieveOutputs> {
+  return async (input, signal) => {
     checkInput(input, USES);
     const permit = await admit(ports, input);
     const order = orderOf(input, permit);
@@ -49,7 +53,7 @@ export function createRelieve(ports: Ports) {
 }
 
 /** The permit's payload; throws `refused` before anything is asked of the guard. */
-async function admit(ports: Ports, input: StepInput): Promise<PermitPayload> {
+async function admit(ports: RelievePorts, input: StepInput): Promise<PermitPayload> {
   if (typeof input.permit !== "string") {
     throw new StepFailure("refused", "there is no permit for this step", {
       hint: "start the run through the control plane",
@@ -98,7 +102,7 @@ function graceMs(grace: string | number | undefined): number {
 
 /** Keeps the plan as an artifact, or says why it could not be kept; never throws. */
 async function keepPlan(
-  { artifacts }: Ports,
+  { artifacts }: RelievePorts,
   input: StepInput,
   outcome: OrderOutcome,
 ): Promise<{ artifact: ArtifactRef } | { problem: string }> {
