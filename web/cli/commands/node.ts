@@ -77,9 +77,9 @@ function nodeText(node: Node): string[] {
         collector ? `${collector.version}, ${bytes(collector.rssBytes)}` : "does not answer",
       ],
       ["Can", collector?.capabilities.join(", ") || "–"],
+      ...(collector?.missing ?? []).map(({ source, reason }) =>
+        ["Cannot", `${source}: ${reason}`] as const
+      ),
     ]),
-    ...(collector?.missing ?? []).flatMap(({ source, reason }) =>
-      facts([["Cannot", `${source}: ${reason}`]])
-    ),
   ];
 }

@@ -69,7 +69,9 @@ export function runText(run: Run, out: Output): string[] {
   if (run.dryRun) rows.push(["Dry run", "nothing is changed"]);
   if (params.length > 0) rows.push(["Parameters", params.join(" ")]);
   if (run.cancelRequestedAt) rows.push(["Cancel", `asked for at ${time(run.cancelRequestedAt)}`]);
-  const text = [...facts(rows), `Status:  ${statusText(run.status, out)}`, ""];
+  const [head, ...rest] = facts(rows);
+  const label = "Status:".padEnd(head!.indexOf(run.id));
+  const text = [head!, label + statusText(run.status, out), ...rest, ""];
   for (const step of run.steps) {
     text.push(stepLine(step, width, out));
     for (const artifact of step.artifacts) {
