@@ -207,7 +207,7 @@ export interface Order {
   issuedAt: string;
   /** Refused after this moment. */
   expiresAt: string;
-  /** Lowest level at which to act; below it the outcome is `notNeeded`. */
+  /** Lowest level at which to act; below it the outcome is `not_needed`. */
   minLevel: Level;
   /** Most processes to kill. */
   maxVictims: number;
@@ -277,7 +277,7 @@ export interface Kill {
   predictedBytes: number;
   /** Headroom gained between its signal and its end, 0 at least. */
   freedBytes: number;
-  /** `killed`, `exited` (by itself or on SIGTERM), `alreadyGone`, `pidReused`, `failed`. */
+  /** `killed`, `exited` (by itself or on SIGTERM), `already_gone`, `pid_reused` … */
   outcome: KillOutcome;
   /** Why, where the outcome needs it. */
   note?: string;

@@ -255,7 +255,7 @@ wire! {
         pub issued_at: String,
         /// Refused after this moment.
         pub expires_at: String,
-        /// Lowest level at which to act; below it the outcome is `notNeeded`.
+        /// Lowest level at which to act; below it the outcome is `not_needed`.
         pub min_level: Level,
         /// Most processes to kill.
         pub max_victims: u32,
@@ -338,7 +338,7 @@ wire! {
         pub predicted_bytes: u64,
         /// Headroom gained between its signal and its end, 0 at least.
         pub freed_bytes: u64,
-        /// `killed`, `exited` (by itself or on SIGTERM), `alreadyGone`, `pidReused`, `failed`.
+        /// `killed`, `exited` (by itself or on SIGTERM), `already_gone`, `pid_reused` …
         pub outcome: KillOutcome,
         /// Why, where the outcome needs it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,13 +19,18 @@ use std::time::{Duration, Instant};
 const FILL_RATE: u64 = 4 << 30;
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);
+/// How long a better level must last to be told.
+const LASTING: Duration = Duration::from_secs(1);
 /// Most processes the reflex ends at once; after the cool-down it looks again.
 const MAX_VICTIMS: usize = 10;
 
 /// The reflex's memory between two looks.
 #[derive(Default)]
 pub struct Reflex {
+    /// The level that was told last.
     level: Option<Level>,
+    /// Since when the level is lower than that.
+    lower_since: Option<Instant>,
     critical_since: Option<Instant>,
     quiet_until: Option<Instant>,
     broken: bool,
@@ -45,8 +50,9 @@ impl Reflex {
             }
         };
         self.broken = false;
-        if self.level != Some(now.level) {
+        if self.is_news(now.level) {
             self.level = Some(now.level);
+            self.lower_since = None;
             eprintln!("pitcrew-guard: level {:?}: {}", now.level, now.reason);
             guard.events.publish("level", &now);
         }
@@ -59,6 +65,20 @@ impl Reflex {
         }
         let spare = now.headroom_bytes.saturating_sub(thresholds.critical.of(now.total_bytes));
         Duration::from_secs_f64(spare as f64 / FILL_RATE as f64).clamp(SHORTEST, LONGEST)
+    }
+
+    /// Whether the level changed. Worse is told at once; better only once it lasts, or a scope at
+    /// the edge of a threshold would tell so fifty times a second.
+    fn is_news(&mut self, level: Level) -> bool {
+        match self.level {
+            Some(told) if level < told => {
+                self.lower_since.get_or_insert_with(Instant::now).elapsed() >= LASTING
+            }
+            told => {
+                self.lower_since = None;
+                told != Some(level)
+            }
+        }
     }
 
     /// Whether critical lasted long enough and the last action is long enough ago.
@@ -155,5 +175,20 @@ impl Witness for Silent {
 
     fn ended(&self, _: &Kill) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worse_is_told_at_once_and_better_only_when_it_lasts() {
+        let mut reflex = Reflex { level: Some(Level::Warning), ..Reflex::default() };
+        assert!(!reflex.is_news(Level::Warning));
+        assert!(!reflex.is_news(Level::Ok));
+        assert!(reflex.is_news(Level::Critical));
+        reflex.lower_since = Instant::now().checked_sub(LASTING);
+        assert!(reflex.is_news(Level::Ok));
     }
 }

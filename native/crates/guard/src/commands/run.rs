@@ -46,15 +46,33 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, WireError> {
         guard.watched,
         &guard.policy.hash()[..12],
     );
-    let mut reflex = Reflex::default();
-    loop {
-        let pause = reflex.look(&guard);
-        if shutdown.wait(pause) {
-            break;
-        }
-    }
+    watch(&guard)?;
+    shutdown.wait();
     drop(server);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Starts the reflex in a thread of its own: a grace that it waits out must not hold up the end of
+/// the guard. An order or an intervention that is cut off then is on record.
+fn watch(guard: &Arc<Guard>) -> Result<(), WireError> {
+    let guard = guard.clone();
+    let watching = move || {
+        let mut reflex = Reflex::default();
+        let looks = || loop {
+            let pause = reflex.look(&guard);
+            std::thread::sleep(pause);
+        };
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(looks)).is_err() {
+            // A guard that no longer watches must not look alive.
+            std::process::exit(1);
+        }
+    };
+    std::thread::Builder::new()
+        .name("reflex".to_owned())
+        .stack_size(STACK)
+        .spawn(watching)
+        .map(drop)
+        .map_err(|e| fail(ErrorCode::Internal, format!("no thread for the reflex: {e}")))
 }
 
 fn serve(guard: &Arc<Guard>, path: &Path) -> Result<Server, WireError> {

@@ -1,7 +1,6 @@
 //! Waiting for the signal that ends the guard.
 
 use std::io::Read;
-use std::time::Duration;
 
 /// Signals that end the guard, blocked in all threads and fetched by the main one.
 pub(super) struct Shutdown(libc::sigset_t);
@@ -33,13 +32,10 @@ impl Shutdown {
         Shutdown(set)
     }
 
-    /// Sleeps; `true` when it is time to end.
-    pub fn wait(&self, limit: Duration) -> bool {
-        let limit = libc::timespec {
-            tv_sec: limit.as_secs() as libc::time_t,
-            tv_nsec: limit.subsec_nanos().into(),
-        };
-        // SAFETY: set and timespec outlive the call; no siginfo is asked for.
-        unsafe { libc::sigtimedwait(&self.0, std::ptr::null_mut(), &limit) > 0 }
+    /// Waits until it is time to end.
+    pub fn wait(&self) {
+        let mut signal = 0;
+        // SAFETY: both pointers outlive the call, which only fails for an invalid set.
+        unsafe { libc::sigwait(&self.0, &mut signal) };
     }
 }
