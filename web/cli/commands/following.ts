@@ -25,7 +25,9 @@ export async function followRun(
       const event of follow(
         context.api,
         `/api/v1/runs/${encodeURIComponent(id)}/events`,
-        (reason) => context.out.note(`${reason}; still trying`),
+        (reason) => {
+          if (!context.interrupted.aborted) context.out.note(`${reason}; still trying`);
+        },
       )
     ) {
       if (event.event !== "run") continue;

@@ -6,6 +6,10 @@
 import { join } from "@std/path";
 import { CliFailure, EXIT } from "../core/failure.ts";
 
+const PREFIX = "pitcrew-demo-";
+/** A demonstration is over long before. */
+const LEFTOVER_MS = 10 * 60_000;
+
 /** A memory cgroup that this program made. */
 export interface MemoryCgroup {
   /** As runbooks name it: `cgroup:/path`. */
@@ -36,7 +40,7 @@ interface Hierarchy {
  */
 export function makeMemoryCgroup(id: string, limitBytes: number): MemoryCgroup {
   const { version, mount, parent } = findHierarchy();
-  const path = `${parent}/pitcrew-demo-${id}`;
+  const path = `${parent}/${PREFIX}${id}`;
   const dir = join(mount, path);
   const file = (name: string) => join(dir, name);
   const names = version === 1
@@ -54,6 +58,7 @@ export function makeMemoryCgroup(id: string, limitBytes: number): MemoryCgroup {
       swapLimit: 0,
       events: "memory.events",
     };
+  sweep(join(mount, parent));
   try {
     if (version === 2 && parent === "") enableController(mount);
     Deno.mkdirSync(dir);
@@ -113,6 +118,24 @@ function findHierarchy(): Hierarchy {
     "this machine has no memory cgroup controller",
     "the demonstration needs one to leak in safely; boot with cgroup_enable=memory",
   );
+}
+
+/**
+ * Removes what demonstrations left that were killed before they could clean up. Their programs
+ * ended with them, so their cgroups are empty; one in use cannot be removed.
+ */
+function sweep(parent: string): void {
+  for (const { name } of Deno.readDirSync(parent)) {
+    if (!name.startsWith(PREFIX)) continue;
+    try {
+      const { mtime } = Deno.statSync(join(parent, name));
+      if (Date.now() - (mtime?.getTime() ?? Date.now()) > LEFTOVER_MS) {
+        Deno.removeSync(join(parent, name));
+      }
+    } catch {
+      // In use, or gone meanwhile.
+    }
+  }
 }
 
 /** v2 gives children the memory controller only where the parent says so. */
