@@ -53,6 +53,8 @@ export interface ApiPorts {
   bus: RunBus;
   reports: Reports;
   health(): Promise<Health>;
+  /** Aborts when the server is about to end; event streams end with it. */
+  ending: AbortSignal;
   /** Temporal should be told what the outbox holds. */
   kick(): void;
   log(level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;

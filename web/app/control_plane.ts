@@ -103,10 +103,12 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
       }]).catch(() => {});
     }),
   });
+  const stop = new AbortController();
   let url = "";
   const api = createApi({
     ...{ store, artifacts, auditHeads, library, bus, health, log },
     reports: createReports(artifacts),
+    ending: stop.signal,
     kick: () => starter.kick(),
     publicUrl: () => url,
     publicHost: settings.publicHost,
@@ -126,7 +128,6 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
     }, { store, registry });
   }
 
-  const stop = new AbortController();
   const loops = [
     starter.run(stop.signal),
     watchRuns({ store, temporal, bus }, stop.signal),

@@ -47,7 +47,7 @@ export const allEvents: RawHandler = (call) => {
   }));
 };
 
-function stream({ request, principal, ports }: RawCall, first: string[], sender: Sender): Response {
+function stream({ principal, ports }: RawCall, first: string[], sender: Sender): Response {
   const name = `${principal?.kind}/${principal?.name}`;
   const all = [...streams.values()].reduce((sum, count) => sum + count, 0);
   if (all >= MAX_STREAMS || (streams.get(name) ?? 0) >= MAX_STREAMS_EACH) {
@@ -95,6 +95,7 @@ function stream({ request, principal, ports }: RawCall, first: string[], sender:
         clearInterval(ticking);
         clearInterval(beating);
         clearTimeout(dying);
+        ports.ending.removeEventListener("abort", end);
         streams.set(name, (streams.get(name) ?? 1) - 1);
         if (streams.get(name) === 0) streams.delete(name);
       };
@@ -103,7 +104,7 @@ function stream({ request, principal, ports }: RawCall, first: string[], sender:
         stop();
         controller.close();
       };
-      request.signal.addEventListener("abort", () => stop());
+      ports.ending.addEventListener("abort", end);
       write(": connected\n\n");
       tick();
     },

@@ -114,5 +114,6 @@ async function bundleOf(
   if (path !== undefined) return { codePath: path };
   const { bundleWorkflowCode } = await import("@temporalio/worker");
   const workflowsPath = new URL("../../../workflows/mod.ts", import.meta.url).pathname;
-  return { code: (await bundleWorkflowCode({ workflowsPath })).code };
+  const logger = new DefaultLogger("ERROR");
+  return { code: (await bundleWorkflowCode({ workflowsPath, logger })).code };
 }
