@@ -31,6 +31,8 @@ export function nodeQueue(node: string): string {
  * task in which the next step would be scheduled.
  */
 const RECORD_MS = 400;
+/** The same when all steps have ended. */
+const FINAL_RECORD_MS = 10_000;
 /** Milliseconds for one permit; a control plane that died meanwhile is noticed after this. */
 const PERMIT_MS = 3_000;
 /** Milliseconds for one permit, the wait for a control plane that is away included. */
@@ -40,10 +42,13 @@ const DEFAULT_HEARTBEAT_MS = 10_000;
 // deno-lint-ignore no-explicit-any -- activity names are data here
 type ByName = { [name: string]: (input: any) => Promise<any> };
 
-/** Writes transitions, as a local activity. */
-export async function recordTransitions(input: RecordTransitionsInput): Promise<void> {
+/** Writes transitions, as a local activity; `patient` when no step can be held up by it. */
+export async function recordTransitions(
+  input: RecordTransitionsInput,
+  patient: boolean,
+): Promise<void> {
   const activities = proxyLocalActivities<ByName>({
-    startToCloseTimeout: RECORD_MS,
+    startToCloseTimeout: patient ? FINAL_RECORD_MS : RECORD_MS,
     retry: { maximumAttempts: 1 },
   });
   await activities["record.transitions"]!(input);

@@ -18,7 +18,8 @@ export interface RecorderOptions {
   runId: string;
   temporalRunId: string;
   now: () => number;
-  write: (input: RecordTransitionsInput) => Promise<void>;
+  /** One try; `patient` when no step can be held up by it any more. */
+  write: (input: RecordTransitionsInput, patient: boolean) => Promise<void>;
   /** Whether a failed write can never succeed: the record is not this workflow's. */
   isFinal: (error: unknown) => boolean;
 }
@@ -55,16 +56,22 @@ export class Recorder {
       if (this.#queue.length === 0) return;
       const transitions = this.#queue.slice(0, BATCH);
       try {
-        await write({ transitions });
+        await write({ transitions }, this.#closing);
         delayMs = FIRST_DELAY_MS;
       } catch (error) {
         if (!isFinal(error)) {
-          await sleep(delayMs);
+          await this.#pause(delayMs);
           delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
           continue;
         }
       }
       this.#queue.splice(0, transitions.length);
     }
+  }
+
+  /** Waits before the next try; the end of the run cuts it short once. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#closing) await sleep(ms);
+    else await condition(() => this.#closing, ms);
   }
 }

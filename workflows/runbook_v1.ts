@@ -43,10 +43,11 @@ const SHORTEST_BUDGET_MS = 10;
 
 /** Carries out `plan`; fails only when it is not one this version can read. */
 export async function runbookV1({ run, plan }: RunbookInput): Promise<RunbookResult> {
-  if (plan?.interpreter !== "runbook-v1") {
-    throw ApplicationFailure.nonRetryable("the plan is not for runbook-v1", "invalid_argument");
-  }
   const { runId: temporalRunId } = workflowInfo();
+  if (typeof run?.id !== "string") throw invalid("the input names no run");
+  if (plan?.interpreter !== "runbook-v1" || !Array.isArray(plan.steps)) {
+    throw invalid("the plan is not for runbook-v1");
+  }
   const recorder = new Recorder({
     runId: run.id,
     temporalRunId,
@@ -68,6 +69,10 @@ export async function runbookV1({ run, plan }: RunbookInput): Promise<RunbookRes
   recorder.close();
   await written;
   return end;
+}
+
+function invalid(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, "invalid_argument");
 }
 
 async function attempt(

@@ -7,9 +7,9 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { type WorkflowHandle } from "@temporalio/client";
 import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { fileURLToPath } from "node:url";
-import { CATALOG } from "../../../activities/contract/mod.ts";
+import { CATALOG, type StepOutput } from "../../../activities/contract/mod.ts";
 import { parseRunbook, type Plan, planRun } from "../../../runbooks/language/mod.ts";
-import type { RunbookResult } from "../../../workflows/mod.ts";
+import type { NodeCallInput, RunbookResult } from "../../../workflows/mod.ts";
 import { MemoryCentre } from "./centre.ts";
 import { ScriptedNode } from "./node.ts";
 import { startServer } from "./server.ts";
@@ -139,6 +139,14 @@ export class Site implements AsyncDisposable {
     worker.shutdown();
     await this.#running.get(worker)?.catch(() => {});
     this.#running.delete(worker);
+  }
+
+  /** Asks a node something outside of any run. */
+  async ask(input: NodeCallInput): Promise<StepOutput> {
+    const workflowId = `${this.#prefix}-ask-${++this.#runs}`;
+    return await this.#env.client.workflow.execute("nodeCall", {
+      ...{ workflowId, taskQueue: "pitcrew-centre", args: [input] },
+    });
   }
 
   /** Accepts and starts a run. */
