@@ -10,7 +10,7 @@ import { populate, type Scenes } from "./fixture/scenes.ts";
 import { FixtureCentre } from "./fixture/server.ts";
 
 /** Generous: a condition that never comes is a failure, a slow machine is not. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 
 /** What a test is given. */
 export interface ConsoleUnderTest {

@@ -170,8 +170,12 @@ function Sections(props: { report: Report }): JSX.Element {
       )}
       {hotspots && (
         <Section title="Where the time went">
-          <HotFunctions top={hotspots.top} samples={hotspots.samples} />
-          {hotspots.collapsed && <CollapsedFlameGraph sha256={hotspots.collapsed} />}
+          {hotspots.samples === 0
+            ? <p>Nothing in this scope was on a CPU while the profile ran.</p>
+            : <HotFunctions top={hotspots.top} samples={hotspots.samples} />}
+          {hotspots.collapsed && hotspots.samples > 0 && (
+            <CollapsedFlameGraph sha256={hotspots.collapsed} />
+          )}
         </Section>
       )}
       {gpu && (

@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import { api, query } from "../api/client.ts";
 import { RiskBadge } from "../components/icons.tsx";
 import { Empty, Failure, Loading } from "../components/notice.tsx";
+import { Prose } from "../components/prose.tsx";
 import { useQuery } from "../data/use_query.ts";
 import { useTitle } from "../data/use_title.ts";
 import { plural } from "../format/units.ts";
@@ -51,7 +52,9 @@ export function RunbooksPage(props: { search: URLSearchParams }): JSX.Element {
               </h2>
               <RiskBadge risk={runbook.risk} />
             </div>
-            <p>{runbook.description}</p>
+            <p>
+              <Prose text={runbook.description} />
+            </p>
             <p class="muted num">
               <code>{runbook.name}</code> · {plural(runbook.steps, "step")} ·{" "}
               <code title={`sha256 ${runbook.hash}`}>{runbook.hash.slice(0, 10)}</code>

@@ -5,6 +5,7 @@
  */
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { Prose } from "../../components/prose.tsx";
 import { type Field, type FormText, rangeHint, textOf } from "../../forms/schema.ts";
 
 /** One labelled control a parameter, its error below it. */
@@ -59,7 +60,9 @@ function ParameterField(
       <Control {...props} shared={shared} />
       {error && <p class="field-error" id={`${id}-error`}>{error}</p>}
       {field.schema.description && (
-        <p class="field-about" id={`${id}-about`}>{field.schema.description}</p>
+        <p class="field-about" id={`${id}-about`}>
+          <Prose text={field.schema.description} />
+        </p>
       )}
     </div>
   );

@@ -71,7 +71,8 @@ function PlanRow(props: { node: PlanNode; dryRun: boolean }): JSX.Element {
         <code>{node.uses}</code> · {node.where === "centre" ? "at the centre" : "on the node"}
         {node.timeoutMs !== undefined && ` · at most ${formatDuration(node.timeoutMs)}`}
         {node.continueOnError && " · goes on if it fails"}
-        {node.if && (
+        {node.if === "always()" && " · also after a failure"}
+        {node.if && node.if !== "always()" && (
           <>
             {" "}· only if <code>{node.if}</code>
           </>

@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import { api } from "../../api/client.ts";
 import { RiskBadge } from "../../components/icons.tsx";
 import { Failure, Loading } from "../../components/notice.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { useQuery } from "../../data/use_query.ts";
 import { useTitle } from "../../data/use_title.ts";
 import { Link } from "../../router/router.tsx";
@@ -35,7 +36,9 @@ export function RunbookPage(props: { name: string; search: URLSearchParams }): J
             <h1 tabIndex={-1}>{runbook.data.title}</h1>
             <RiskBadge risk={runbook.data.risk} />
           </div>
-          <p class="about">{runbook.data.description}</p>
+          <p class="about">
+            <Prose text={runbook.data.description} />
+          </p>
           <StartForm
             key={props.search.toString()}
             runbook={runbook.data}
