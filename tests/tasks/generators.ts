@@ -13,6 +13,8 @@ export interface Generator {
   write: string[];
   /** Exits with a failure where writing it would change something. */
   check: string[];
+  /** Whether it waits for cargo's lock. */
+  usesCargo?: boolean;
 }
 
 const contract = [
@@ -28,7 +30,7 @@ const migrations = [Deno.execPath(), "run", "-A", inRepo("tests/tasks/migrations
 
 /** The generated parts. */
 export const generators: Generator[] = [
-  { name: "native/contract", write: contract, check: [...contract, "--check"] },
+  { name: "native/contract", write: contract, check: [...contract, "--check"], usesCargo: true },
   { name: "migrations", write: migrations, check: [...migrations, "--check"] },
   { name: "runbooks", write: runbooks, check: [...runbooks, "--check"] },
 ];

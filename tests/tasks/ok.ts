@@ -9,7 +9,7 @@ import { inRepo, ROOT } from "../../web/launch/paths.ts";
 import { setUp } from "../../web/launch/setup/mod.ts";
 import { sourceFiles } from "../layers/source_files.ts";
 import { type Ended, tool } from "./command.ts";
-import { generators } from "./generators.ts";
+import { type Generator, generators } from "./generators.ts";
 import { denoTest, JOBS, testFiles } from "./tests.ts";
 
 interface Check {
@@ -18,8 +18,18 @@ interface Check {
 }
 
 const DENO = Deno.execPath();
-const cargo = (...args: string[]) =>
-  tool(["cargo", ...args, "--target-dir", inRepo("native/target")], { cwd: inRepo("native") });
+const cargo = (command: string, ...args: string[]) =>
+  tool(
+    ["cargo", command, "--locked", "--quiet", "--target-dir", inRepo("native/target"), ...args],
+    {
+      cwd: inRepo("native"),
+    },
+  );
+
+const freshness = ({ name, check }: Generator): Check => ({
+  name: `${name} up to date`,
+  run: () => tool(check),
+});
 
 /** Checks of one group run one after the other: all of cargo's wait for the same lock. */
 async function groups(): Promise<Check[][]> {
@@ -34,12 +44,13 @@ async function groups(): Promise<Check[][]> {
       },
       {
         name: "cargo clippy",
-        run: () => cargo("clippy", "--locked", "--all-targets", "--quiet", "--", "-D", "warnings"),
+        run: () => cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"),
       },
       {
         name: "cargo test (units)",
-        run: () => cargo("test", "--locked", "--quiet", "--lib", "--bins"),
+        run: () => cargo("test", "--workspace", "--lib", "--bins"),
       },
+      ...generators.filter(({ usesCargo }) => usesCargo).map(freshness),
     ],
     [
       { name: "deno fmt", run: () => tool([DENO, "fmt", "--check"]) },

@@ -37,6 +37,8 @@ export class Supervisor {
   #stopping: Promise<void> | undefined;
 
   /**
+   * Prepares everything; nothing runs before {@linkcode start}.
+   *
    * @param log takes what a person should know while it runs
    */
   constructor(
