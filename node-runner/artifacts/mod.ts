@@ -8,6 +8,7 @@ export {
   type ArtifactMeta,
   ArtifactSpool,
   SPOOL_BYTES,
+  type SpooledArtifact,
   SpoolFullError,
 } from "./spool.ts";
 export { Uploader } from "./uploader.ts";

@@ -18,7 +18,9 @@ export const ARTIFACT_BYTES = 256 * 1024 * 1024;
 
 /** One waiting artifact. */
 export interface SpooledArtifact {
+  /** What the step reports. */
   ref: ArtifactRef;
+  /** The run it belongs to. */
   runId: string;
 }
 
@@ -29,6 +31,7 @@ export type ArtifactMeta = Pick<ArtifactRef, "kind" | "mediaType" | "name" | "ca
 
 /** The spool has no room; the control plane has been away for long, or the file is huge. */
 export class SpoolFullError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "SpoolFullError";
 }
 
@@ -37,6 +40,7 @@ export class ArtifactSpool {
   readonly #dir: string;
   readonly #maxBytes: number;
 
+  /** Keeps at most `maxBytes` in `dir`. */
   constructor(dir: string, maxBytes = SPOOL_BYTES) {
     this.#dir = dir;
     this.#maxBytes = maxBytes;

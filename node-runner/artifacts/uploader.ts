@@ -21,6 +21,7 @@ export class Uploader {
   readonly #state = new StateLog("upload");
   #wake = Promise.withResolvers<void>();
 
+  /** Uploads what lies in `spool`. */
   constructor(spool: ArtifactSpool, centre: CentreClient) {
     this.#spool = spool;
     this.#centre = centre;

@@ -8,10 +8,12 @@ import type { NodeCredentials } from "./credentials.ts";
 
 /** The control plane could not be reached, or said no. */
 export class CentreError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "CentreError";
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
 
+  /** A refusal, or no answer at all (status 0). */
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
@@ -27,17 +29,23 @@ export class CentreError extends Error {
 export interface UploadState {
   /** Bytes held. */
   offset: number;
+  /** Whether all has arrived and the hash fits. */
   complete: boolean;
 }
 
 /** What a chunk belongs to. */
 export interface UploadTarget {
+  /** Hash of the whole content. */
   sha256: string;
   /** Bytes in all. */
   size: number;
+  /** What it is, e.g. `panorama`. */
   kind: string;
+  /** Media type. */
   mediaType: string;
+  /** File name to offer. */
   name: string;
+  /** The run it belongs to. */
   runId: string;
 }
 
@@ -45,6 +53,7 @@ export interface UploadTarget {
 export class CentreClient {
   readonly #credentials: () => Promise<NodeCredentials>;
 
+  /** Reads the newest credentials for every call. */
   constructor(credentials: () => Promise<NodeCredentials>) {
     this.#credentials = credentials;
   }

@@ -8,9 +8,11 @@ import { sleep } from "../lib/sleep.ts";
 
 /** What the control plane hands a node; the file is 0600 and replaced atomically. */
 export interface NodeCredentials {
+  /** Id of this node. */
   nodeId: string;
   /** Bearer token for the node API and the gateway. */
   token: string;
+  /** Base address of the control plane's API. */
   controlPlaneUrl: string;
   /** `host:port` of the gRPC gateway. */
   gatewayAddress: string;
@@ -53,6 +55,7 @@ export class CredentialsFile {
   #current: NodeCredentials | undefined;
   #changed = Promise.withResolvers<NodeCredentials>();
 
+  /** Looks at the file at `path` every `everyMs` milliseconds. */
   constructor(path: string, everyMs = 1_000) {
     this.#path = path;
     this.#everyMs = everyMs;

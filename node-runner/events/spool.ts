@@ -28,6 +28,7 @@ export class EventSpool {
   #names: string[] = [];
   #seq = 0;
 
+  /** Keeps at most `limit` events in `dir`. */
   constructor(dir: string, limit = EVENT_LIMIT) {
     this.#dir = dir;
     this.#limit = limit;

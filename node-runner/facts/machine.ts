@@ -7,6 +7,7 @@ import { availableParallelism, hostname, release } from "node:os";
 
 /** Facts of the machine; sizes in bytes. */
 export interface MachineFacts {
+  /** The machine's own name. */
   hostname: string;
   /** `PRETTY_NAME` of os-release, e.g. `Debian GNU/Linux 12 (bookworm)`. */
   os: string;
@@ -14,7 +15,9 @@ export interface MachineFacts {
   kernel: string;
   /** `x86_64`, `aarch64` … */
   arch: string;
+  /** Logical processors. */
   cpus: number;
+  /** MemTotal and MemAvailable. */
   memory: { totalBytes: number; availableBytes: number };
 }
 

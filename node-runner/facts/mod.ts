@@ -3,5 +3,6 @@
  *
  * @module
  */
+export type { MachineFacts } from "./machine.ts";
 export { type NodeFacts, nodeFacts } from "./node.ts";
 export { VERSION } from "./version.ts";

@@ -18,11 +18,13 @@ export interface NodeFacts extends MachineFacts {
   level: GuardStatus["watching"]["level"] | null;
   /** Null when it does not answer; `guardReason` says why. */
   guard: Pick<GuardStatus, "mode" | "version" | "policyHash" | "rssBytes"> | null;
+  /** Why there is no guard. */
   guardReason?: string;
   /** Null when it does not answer; `collectorReason` says why. */
   collector:
     | Pick<CollectorStatus, "version" | "rssBytes" | "capabilities" | "missing">
     | null;
+  /** Why there is no collector. */
   collectorReason?: string;
 }
 

@@ -22,6 +22,7 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Milliseconds for the whole call, connecting included; 10,000 by default. */
   deadlineMs?: number;
+  /** Aborting cancels the call at the other side too. */
   signal?: AbortSignal;
   /** See {@linkcode RequestLimits.cancelGraceMs}. */
   cancelGraceMs?: number;
@@ -32,6 +33,7 @@ const DEFAULT_CONNECT_MS = 2_000;
 
 /** Calls methods of one native process. */
 export class NativeClient implements Disposable {
+  /** `guard` or `collector`. */
   readonly name: string;
   readonly #path: string;
   readonly #connectMs: number;
@@ -39,6 +41,7 @@ export class NativeClient implements Disposable {
   #connecting: Promise<Connection> | undefined;
   #closed = false;
 
+  /** Connects at the first call. */
   constructor(options: ClientOptions) {
     this.name = options.name;
     this.#path = options.path;
@@ -99,6 +102,7 @@ export class NativeClient implements Disposable {
     this.#connection?.close();
   }
 
+  /** The same as {@linkcode NativeClient.close}. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -28,8 +28,11 @@ export interface RequestLimits {
 
 /** A message of the event stream. */
 export interface NativeEvent {
+  /** Name of the event. */
   event: string;
+  /** Rises by one per event of the process. */
   seq: number;
+  /** The event's own type. */
   data: unknown;
 }
 
@@ -51,6 +54,7 @@ export class Connection {
   #writing: Promise<unknown> = Promise.resolve();
   #closedBy: NativeError | undefined;
 
+  /** Takes over `conn`; `name` stands in errors. */
   constructor(conn: Deno.Conn, name: string, onEvent: (event: NativeEvent) => void = () => {}) {
     this.#conn = conn;
     this.#name = name;

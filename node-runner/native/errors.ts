@@ -25,11 +25,14 @@ const WIRE_CODES: ReadonlySet<string> = new Set(
 
 /** A failed call to the guard or the collector. */
 export class NativeError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "NativeError";
+  /** From the closed set. */
   readonly code: NativeErrorCode;
   /** What to do next. */
   readonly hint?: string;
 
+  /** A failure with its code. */
   constructor(
     code: NativeErrorCode,
     message: string,

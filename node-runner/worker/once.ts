@@ -32,6 +32,7 @@ export class OncePerStep {
   readonly #dir: string;
   readonly #working = new Map<string, Work>();
 
+  /** Results lie in `dir`. */
   constructor(dir: string) {
     this.#dir = dir;
   }

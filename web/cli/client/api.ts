@@ -31,6 +31,7 @@ export class Api {
   readonly #connect: Connect;
   readonly #interrupted: AbortSignal;
 
+  /** `interrupted` ends every call. */
   constructor(connect: Connect, interrupted: AbortSignal) {
     this.#connect = connect;
     this.#interrupted = interrupted;

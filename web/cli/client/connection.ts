@@ -8,12 +8,14 @@ import { CliFailure, EXIT } from "../core/failure.ts";
 
 /** Address and token. */
 export interface Connection {
+  /** Base address. */
   url: string;
+  /** Bearer token. */
   token: string;
 }
 
 /** The repository's own data directory. */
-export const DEFAULT_DATA_DIR = join(
+export const DEFAULT_DATA_DIR: string = join(
   dirname(fromFileUrl(import.meta.url)),
   "../../../.pitcrew",
 );

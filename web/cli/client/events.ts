@@ -8,8 +8,11 @@ import type { Api } from "./api.ts";
 
 /** One event. */
 export interface ServerEvent {
+  /** The event's id, for resuming. */
   id: string;
+  /** Its name, `message` by default. */
   event: string;
+  /** Its data, lines joined. */
   data: string;
 }
 

@@ -9,7 +9,9 @@ import { usage } from "./failure.ts";
 
 /** The outcome of {@linkcode parseArgs}. */
 export interface ParsedArgs {
+  /** Positionals in order. */
   words: string[];
+  /** Options by name. */
   flags: FlagValues;
 }
 

@@ -9,7 +9,9 @@ import type { ExitCode } from "./failure.ts";
 
 /** An option, `--name`. */
 export interface Flag {
+  /** A switch takes no value. */
   kind: "text" | "switch" | "integer";
+  /** One line of the help. */
   help: string;
   /** Name of the value in the help, e.g. `FILE`. */
   value?: string;
@@ -27,7 +29,9 @@ export interface Flag {
 export interface Positional {
   /** Name in the help, e.g. `NAME`. */
   name: string;
+  /** What it stands for. */
   help: string;
+  /** Whether it may be left out. */
   optional?: boolean;
 }
 
@@ -38,7 +42,9 @@ export type FlagValues = Record<string, string | number | boolean | string[] | u
 export interface Context {
   /** The positionals in order. */
   words: string[];
+  /** The options. */
   flags: FlagValues;
+  /** Where the answer goes. */
   out: Output;
   /** The control plane. */
   api: Api;
@@ -52,14 +58,21 @@ export interface Context {
 export interface Command {
   /** Noun first, e.g. `["run", "start"]`. */
   name: readonly string[];
+  /** One line of the help. */
   summary: string;
   /** More than a line, for the command's own help. */
   details?: string;
+  /** The words it takes after its name. */
   words?: readonly Positional[];
+  /** Its options by name. */
   flags?: Record<string, Flag>;
   /** Command lines without the program's name. */
   examples: readonly string[];
-  /** @throws {CliFailure} */
+  /**
+   * Carries it out; without an exit code it is done.
+   *
+   * @throws {CliFailure}
+   */
   run(context: Context): Promise<ExitCode | void>;
 }
 

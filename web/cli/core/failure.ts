@@ -20,11 +20,14 @@ export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
 /** A failure that a person can do something about. */
 export class CliFailure extends Error {
+  /** Tells it from other errors. */
   override readonly name = "CliFailure";
+  /** Exit code of the program. */
   readonly exit: ExitCode;
   /** What to do next. */
   readonly hint?: string;
 
+  /** A failure with its exit code. */
   constructor(exit: ExitCode, message: string, hint?: string) {
     super(message);
     this.exit = exit;

@@ -6,33 +6,38 @@
 import { lines } from "./text.ts";
 
 const RESET = "\x1b[0m";
-const STYLES = {
+
+/** A way to write. */
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue";
+
+const STYLES: Record<Style, string> = {
   bold: "\x1b[1m",
   dim: "\x1b[2m",
   red: "\x1b[31m",
   green: "\x1b[32m",
   yellow: "\x1b[33m",
   blue: "\x1b[34m",
-} as const;
-
-/** A way to write. */
-export type Style = keyof typeof STYLES;
+};
 
 /** Settings of {@linkcode Output}. */
 export interface OutputOptions {
+  /** Whether the answer is JSON. */
   json: boolean;
   /** Colours and a redrawn block may be used. */
   terminal: boolean;
+  /** Whether colours may be used. */
   colour: boolean;
 }
 
 /** The command's voice. */
 export class Output {
+  /** Whether the answer is JSON. */
   readonly json: boolean;
   /** Whether stdout is a terminal that a view may redraw. */
   readonly terminal: boolean;
   readonly #colour: boolean;
 
+  /** A voice with these settings. */
   constructor(options: OutputOptions) {
     this.json = options.json;
     this.terminal = options.terminal && !options.json;

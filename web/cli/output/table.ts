@@ -7,8 +7,11 @@ import { oneLine } from "./text.ts";
 
 /** A column; numbers stand to the right. */
 export interface Column<Row> {
+  /** Head of the column. */
   title: string;
+  /** The cell's text. */
   value(row: Row): string;
+  /** Whether it stands to the right, as numbers do. */
   right?: boolean;
 }
 
