@@ -4,13 +4,15 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { parse } from "yaml";
 import { CATALOG, StepFailure } from "../../activities/contract/mod.ts";
 import { fileSchema } from "../../runbooks/language/mod.ts";
+import { mismatches } from "../../runbooks/language/schema_check.ts";
 import { actionsOf } from "../../workflows/interpreter/records.ts";
 import { interpret } from "../../workflows/interpreter/interpret.ts";
 import type { AttemptFailure, TransitionNote } from "../../workflows/interpreter/ports.ts";
 import { FakeWorld } from "../../workflows/interpreter/testing.ts";
-import { nearOomPlan } from "./support/lab.ts";
+import { NEAR_OOM, nearOomPlan } from "./support/lab.ts";
 
 const RUNBOOKS = new URL("../../runbooks/", import.meta.url);
 const RUN = {
@@ -30,6 +32,14 @@ Deno.test("near-oom comes down to the expected plan", () => {
 
 Deno.test("the published schema is that of the language", () => {
   assertEquals(fileSchema(CATALOG) as unknown, read("language/schema.json"));
+});
+
+Deno.test("the published schema accepts near-oom and refuses a misspelt field", () => {
+  const schema = fileSchema(CATALOG);
+  const runbook = parse(Deno.readTextFileSync(NEAR_OOM));
+  assertEquals(mismatches(runbook, schema), []);
+  runbook.steps[0].wiht = {};
+  assert(mismatches(runbook, schema).length > 0);
 });
 
 Deno.test("near-oom keeps the panorama before it relieves", () => {

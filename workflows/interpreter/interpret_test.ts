@@ -151,6 +151,22 @@ Deno.test("a cancel while waiting to try again ends the step as cancelled", asyn
   ]);
 });
 
+Deno.test("outputs that are too large fail their step instead of the workflow", async () => {
+  const large = { ...DONE, outputs: { text: "x".repeat(70_000) } };
+  const { end } = await run(() => large, planOf(step("a")));
+  assertMatch(end.summary, /its outputs have 700\d\d characters; 65536 are allowed/);
+});
+
+Deno.test("what a report gets of many large outputs stays bounded", async () => {
+  const large = { ...DONE, outputs: { text: "x".repeat(60_000) } };
+  const many = Array.from({ length: 40 }, (_, i) => step(`s${i}`));
+  const report = step("report", { uses: "report.compose", where: "centre" });
+  const { world } = await run(() => large, planOf(...many, report));
+  const { history } = world.inputs.at(-1)!;
+  assertEquals(history?.length, 41);
+  assertEquals(JSON.stringify(history).length < 1024 * 1024, true);
+});
+
 Deno.test("only always() and cancelled() shield a step from a cancel", () => {
   assertEquals(["always()", "cancelled()", "success() || always()"].map(isShielded), [
     ...[true, true, true],

@@ -7,6 +7,9 @@ import type { Json, StepRecord } from "../../activities/contract/mod.ts";
 import type { ExpressionContext, RunState } from "../../runbooks/language/expression.ts";
 import type { ActionStep, Plan, PlanNode } from "../../runbooks/language/plan.ts";
 
+/** Characters of outputs that are handed on, as JSON. */
+const HISTORY_CHARS = 512 * 1024;
+
 /** Records of all actions, in plan order, by path. */
 export class Records {
   readonly #byPath = new Map<string, StepRecord>();
@@ -28,6 +31,18 @@ export class Records {
   /** All, in plan order. */
   all(): StepRecord[] {
     return [...this.#byPath.values()];
+  }
+
+  /**
+   * All, for an activity's input: outputs are left out of the later ones once they add up to
+   * {@link HISTORY_CHARS}, because Temporal refuses inputs of more than 2 MiB.
+   */
+  history(): StepRecord[] {
+    let left = HISTORY_CHARS;
+    return this.all().map(({ outputs, ...head }) => {
+      left -= outputs === undefined ? 0 : JSON.stringify(outputs).length;
+      return outputs === undefined || left < 0 ? head : { ...head, outputs };
+    });
   }
 
   /** The first failure that nobody tolerated. */

@@ -18,6 +18,9 @@ import type { AttemptFailure, World } from "./ports.ts";
 import { contextOf, type Records } from "./records.ts";
 import { countTry, NO_TRIES, verdictOn } from "./retry.ts";
 
+/** Characters of one step's outputs, as JSON; anything larger is an artifact. */
+const OUTPUT_CHARS = 64 * 1024;
+
 /** What all steps of a run share. */
 export interface Interpretation {
   run: RunHead;
@@ -85,7 +88,7 @@ function inputOf(
   inputs: { [key: string]: Json },
 ): StepInput {
   const { path, id, title, uses } = step;
-  const history = CATALOG[uses]?.needsHistory ? { history: records.all() } : {};
+  const history = CATALOG[uses]?.needsHistory ? { history: records.history() } : {};
   return { run, step: { path, id, title, uses, attempt }, with: inputs, ...history };
 }
 
@@ -110,6 +113,11 @@ function wait(
 
 function succeed(all: Interpretation, step: ActionStep, attempt: number, output: StepOutput): void {
   const { outputs, artifacts, summary, skipped, cancelled } = output;
+  const chars = JSON.stringify(outputs).length;
+  if (chars > OUTPUT_CHARS) {
+    const message = `its outputs have ${chars} characters; ${OUTPUT_CHARS} are allowed`;
+    return fail(all, step, attempt, { code: "internal", message });
+  }
   const phase = cancelled ? "cancelled" : skipped === undefined ? "completed" : "skipped";
   const reason = skipped === undefined ? {} : { reason: skipped };
   end(all, step, { phase, attempt, outputs, artifacts, summary, ...reason });
