@@ -102,6 +102,6 @@ export const LAYERS: Layer[] = [
   // Drives the whole system from outside.
   {
     path: "tests",
-    may: ["*", "node:*", "npm:deno-std", "npm:playwright-core", "npm:@temporalio/*", "npm:yaml"],
+    may: ["*", "node:*", "npm:*"],
   },
 ];

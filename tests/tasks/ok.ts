@@ -57,10 +57,7 @@ async function groups(): Promise<Check[][]> {
       { name: "deno lint", run: () => tool([DENO, "lint", "--quiet"]) },
       { name: "deno check", run: () => tool([DENO, "check", "--quiet", "."]) },
       { name: "deno doc --lint", run: () => tool([DENO, "doc", "--lint", "--quiet", ...doors]) },
-      ...generators.map(({ name, check }) => ({
-        name: `${name} is fresh`,
-        run: () => tool(check),
-      })),
+      ...generators.filter(({ usesCargo }) => !usesCargo).map(freshness),
     ],
     [
       { name: "unit tests, layers, tidy", run: () => tool(tests.argv, { env: tests.env }) },
