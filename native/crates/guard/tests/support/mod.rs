@@ -179,15 +179,25 @@ impl Guard {
         guard
     }
 
-    /// Starts it (again) and waits until it answers.
+    /// Starts it (again) and waits until it answers. A child that another test is forking at this
+    /// moment may hold a copy of this process's journal lock until it execs; then the guard gives
+    /// up and is started anew.
     pub fn restart(&mut self) {
+        self.child = Some(self.spawn());
+        eventually("the guard listens", || {
+            if self.child.as_mut().unwrap().try_wait().unwrap().is_some() {
+                self.child = Some(self.spawn());
+            }
+            Client::connect(&self.socket()).is_ok()
+        });
+    }
+
+    fn spawn(&self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pitcrew-guard"));
         command.arg("run").arg("--policy").arg(self.dir.join("policy.yaml"));
         command.arg("--journal").arg(self.dir.join("journal"));
         command.arg("--socket").arg(self.socket()).args(&self.arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
-        self.child = Some(command.spawn().unwrap());
-        eventually("the guard listens", || Client::connect(&self.socket()).is_ok());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
     }
 
     /// Ends it without any warning.
