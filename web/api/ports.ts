@@ -32,6 +32,11 @@ export interface RunBus {
   publish(runId: string): void;
 }
 
+/** A question to a node: its answer, or why there is none. */
+export type NodeAnswer =
+  | { outputs: Record<string, Json> }
+  | { failure: { code: string; message: string; hint?: string } };
+
 /** Answer of `GET /healthz`. */
 export interface Health {
   status: "ok" | "starting" | "degraded";
@@ -52,6 +57,10 @@ export interface ApiPorts {
   library: Library;
   bus: RunBus;
   reports: Reports;
+  /** Asks a node something read-only at once, outside of any run. */
+  askNode(
+    question: { node: string; uses: string; with: Record<string, Json>; by: string },
+  ): Promise<NodeAnswer>;
   health(): Promise<Health>;
   /** Aborts when the server is about to end; event streams end with it. */
   ending: AbortSignal;

@@ -18,6 +18,7 @@ import { createReports } from "./reports.ts";
 import { createRunBus } from "./run_bus.ts";
 import { placesIn, type Settings } from "./settings.ts";
 import { Temporal } from "./temporal/connection.ts";
+import { callNode } from "./temporal/node_call.ts";
 import { Ownership } from "./temporal/ownership.ts";
 import { Starter } from "./temporal/starter.ts";
 import { watchRuns } from "./temporal/watcher.ts";
@@ -108,6 +109,7 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
   const api = createApi({
     ...{ store, artifacts, auditHeads, library, bus, health, log },
     reports: createReports(artifacts),
+    askNode: (question) => callNode(temporal, question),
     ending: stop.signal,
     kick: () => starter.kick(),
     publicUrl: () => url,

@@ -5,7 +5,7 @@
  */
 import type { z } from "zod";
 import { auditList, auditVerify, sessionGet, signinLink, signOut } from "./administration.ts";
-import { nodeGet, nodeList } from "./nodes.ts";
+import { memoryVictims, nodeGet, nodeList } from "./nodes.ts";
 import { runbookGet, runbookList, runbookPlan, runbookValidate } from "./runbooks.ts";
 import { runCancel, runGet, runList, runReport, runStart } from "./runs.ts";
 
@@ -22,6 +22,7 @@ export const OPERATIONS = {
   "run.report": runReport,
   "node.list": nodeList,
   "node.get": nodeGet,
+  "memory.victims": memoryVictims,
   "audit.list": auditList,
   "audit.verify": auditVerify,
   "session.get": sessionGet,

@@ -6,16 +6,16 @@
 import { monotonicUlid } from "@std/ulid";
 import type { Plan, PlanNode } from "../../../runbooks/language/plan.ts";
 import type { InputOf } from "../../operations/mod.ts";
-import type { Acceptance, NodeRow, RunWithSteps } from "../../store/mod.ts";
+import type { Acceptance, RunWithSteps } from "../../store/mod.ts";
 import { actorOf } from "../access/principal.ts";
 import { digest } from "../access/registry.ts";
 import { ApiError } from "../http/errors.ts";
 import type { ApiPorts } from "../ports.ts";
 import type { Handlers } from "./handler.ts";
 import { orderedJson } from "./ordered_json.ts";
-import { chooseNode } from "./nodes.ts";
+import { chooseNode, requireOnline } from "./nodes.ts";
 import { planFor } from "./runbooks.ts";
-import { isOnline, OFFLINE_AFTER_MS, runView, summaryView } from "./views.ts";
+import { runView, summaryView } from "./views.ts";
 
 const PAGE = 50;
 
@@ -116,15 +116,6 @@ function needsNode(steps: PlanNode[]): boolean {
   return steps.some((step) =>
     step.kind === "action" ? step.where === "node" : needsNode(step.steps)
   );
-}
-
-function requireOnline(node: NodeRow): void {
-  if (isOnline(node, Date.now())) return;
-  const since = node.lastSeenAt === null ? "was never seen" : `was last seen ${node.lastSeenAt}`;
-  throw new ApiError("node_offline", `node \`${node.id}\` is offline: it ${since}`, {
-    hint: "start its node runner and try again; a node is offline after " +
-      `${OFFLINE_AFTER_MS / 1000} s without a heartbeat`,
-  });
 }
 
 function conflict(acceptance: Exclude<Acceptance, { kind: "accepted" }>, plan: Plan): ApiError {

@@ -33,10 +33,10 @@ export class Temporal {
   }
 
   /** One call, with a deadline. */
-  async call<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  async call<T>(work: (client: Client) => Promise<T>, limitMs = CALL_MS): Promise<T> {
     try {
       const result = await this.#connection.withDeadline(
-        Date.now() + CALL_MS,
+        Date.now() + limitMs,
         () => work(this.client),
       );
       this.#answered();
