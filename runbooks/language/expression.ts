@@ -8,35 +8,13 @@
  *
  * @module
  */
-import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { Environment } from "@marcbachmann/cel-js";
+import { ExpressionError, LIMITS } from "./limits.ts";
 import type { Json } from "./plan.ts";
+import { type Reference, ROOTS, STATUS_FUNCTIONS, type Survey, surveyOf } from "./survey.ts";
 
-/** Bounds that keep every evaluation far below a workflow task's time. */
-export const LIMITS = {
-  /** Characters of one expression. */
-  sourceChars: 2_000,
-  astNodes: 300,
-  depth: 32,
-  literalElements: 64,
-  /** How deep `map`, `filter`, `exists` … may nest. */
-  comprehensions: 2,
-  /** Elements a list may have when comprehensions nest. */
-  listElements: 1_000,
-  /** Characters of a result, as JSON. */
-  resultChars: 64 * 1024,
-} as const;
-
-const COMPREHENSIONS = new Set(["all", "exists", "exists_one", "map", "filter"]);
-const STATUS_FUNCTIONS = ["success", "failure", "always", "cancelled"] as const;
-/** Everything that may be called; the library knows more, e.g. `matches`, which could run for ever. */
-const FUNCTIONS: readonly string[] = [
-  ...STATUS_FUNCTIONS,
-  ...COMPREHENSIONS,
-  ...["has", "size", "int", "double", "string", "bool", "dyn"],
-  ...["contains", "startsWith", "endsWith", "lowerAscii", "upperAscii", "trim"],
-  ...["indexOf", "lastIndexOf", "substring", "join"],
-];
-const ROOTS = ["params", "steps", "run"];
+export { ExpressionError, LIMITS } from "./limits.ts";
+export type { Reference } from "./survey.ts";
 
 /** How the run stands, for the status functions. */
 export interface RunState {
@@ -54,13 +32,6 @@ export interface ExpressionContext {
   state: RunState;
 }
 
-/** A name that an expression reads, and where it stands in the expression (0-based). */
-export interface Reference {
-  /** `params.scope`, `steps.detect.outputs`, `run.node`, split at the dots, at most three parts. */
-  path: string[];
-  offset: number;
-}
-
 /** A parsed expression. */
 export interface Expression {
   source: string;
@@ -69,18 +40,6 @@ export interface Expression {
   calls: Set<string>;
   /** The value as JSON; throws {@link ExpressionError}. */
   evaluate(context: ExpressionContext): Json;
-}
-
-/** An expression that cannot be parsed or evaluated. */
-export class ExpressionError extends Error {
-  override readonly name = "ExpressionError";
-  /** Where in the expression, 0-based. */
-  readonly offset: number;
-
-  constructor(message: string, offset = 0) {
-    super(message);
-    this.offset = offset;
-  }
 }
 
 /** Set during one synchronous evaluation only. */
@@ -147,114 +106,6 @@ export function parseExpression(source: string): Expression {
 /** Names of the status functions; a condition that calls none of them also demands success. */
 export function callsStatusFunction(expression: Expression): boolean {
   return STATUS_FUNCTIONS.some((name) => expression.calls.has(name));
-}
-
-interface Survey {
-  references: Reference[];
-  calls: Set<string>;
-  nesting: number;
-}
-
-function surveyOf(root: ASTNode): Survey {
-  const survey: Survey = { references: [], calls: new Set(), nesting: 0 };
-  visit(root, new Set(), 0, survey);
-  return survey;
-}
-
-function visit(node: ASTNode, bound: Set<string>, nesting: number, survey: Survey): void {
-  switch (node.op) {
-    case "value":
-      return;
-    case "id":
-    case ".":
-    case "[]": {
-      const path = pathOf(node);
-      if (path !== undefined && !bound.has(path[0]!)) {
-        addReference(path, node, survey);
-        return;
-      }
-      break;
-    }
-    case "call":
-    case "rcall": {
-      const name = node.args[0];
-      if (!FUNCTIONS.includes(name)) {
-        throw new ExpressionError(
-          `\`${name}\` is not available; there are ${FUNCTIONS.join(", ")}`,
-          node.range.start,
-        );
-      }
-      survey.calls.add(name);
-      if (node.op === "rcall" && COMPREHENSIONS.has(name)) {
-        visitComprehension(node.args[1], node.args[2], bound, nesting, survey);
-        return;
-      }
-      break;
-    }
-  }
-  for (const child of childrenOf(node)) visit(child, bound, nesting, survey);
-}
-
-function visitComprehension(
-  receiver: ASTNode,
-  args: ASTNode[],
-  bound: Set<string>,
-  nesting: number,
-  survey: Survey,
-): void {
-  const depth = nesting + 1;
-  survey.nesting = Math.max(survey.nesting, depth);
-  if (depth > LIMITS.comprehensions) {
-    throw new ExpressionError(
-      `lists are walked inside one another more than ${LIMITS.comprehensions} deep`,
-      receiver.range.start,
-    );
-  }
-  visit(receiver, bound, nesting, survey);
-  const [variable, ...bodies] = args;
-  const inner = new Set(bound);
-  if (variable?.op === "id") inner.add(variable.args);
-  for (const body of bodies) visit(body, inner, depth, survey);
-}
-
-function childrenOf(node: ASTNode): ASTNode[] {
-  const found: ASTNode[] = [];
-  const collect = (value: unknown) => {
-    if (Array.isArray(value)) value.forEach(collect);
-    else if (typeof value === "object" && value !== null && "op" in value) {
-      found.push(value as ASTNode);
-    }
-  };
-  collect(node.args);
-  return found;
-}
-
-/** The names along `a.b["c"]`, or undefined when an index is computed. */
-function pathOf(node: ASTNode): string[] | undefined {
-  if (node.op === "id") return [node.args];
-  if (node.op === ".") {
-    const parent = pathOf(node.args[0]);
-    return parent && [...parent, node.args[1]];
-  }
-  if (node.op === "[]") {
-    const [target, index] = node.args;
-    if (index.op !== "value" || typeof index.args !== "string") return undefined;
-    const parent = pathOf(target);
-    return parent && [...parent, index.args];
-  }
-  return undefined;
-}
-
-function addReference(path: string[], node: ASTNode, survey: Survey): void {
-  const offset = node.range.start;
-  const [root, name] = path as [string, string | undefined];
-  if (!ROOTS.includes(root)) {
-    throw new ExpressionError(`unknown name \`${root}\`; there are ${ROOTS.join(", ")}`, offset);
-  }
-  if (name === undefined) {
-    throw new ExpressionError(`\`${root}\` needs a name behind it: \`${root}.<name>\``, offset);
-  }
-  survey.references.push({ path: path.slice(0, 3), offset });
 }
 
 function evaluate(
