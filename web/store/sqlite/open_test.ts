@@ -64,6 +64,22 @@ Deno.test("sqlite: another process holding the lock delays writes but not the ev
   assert(ticks >= 10, `the event loop ticked ${ticks} times in 600 ms`);
 });
 
+Deno.test("sqlite: a long read holds up neither other reads nor the event loop", async () => {
+  await using store = await openTemporary();
+  const actor = { kind: "system" as const, name: "test" };
+  const entry = { at: at(0), actor, action: "a", target: "t", outcome: "ok" as const };
+  await store.audit.append(Array.from({ length: 20_000 }, () => entry));
+  let done = false;
+  const verified = store.audit.verify().finally(() => done = true);
+  let between = 0;
+  while (!done) {
+    await store.nodes.list();
+    between++;
+  }
+  assertEquals(await verified, { rows: 20_000, ok: true });
+  assert(between >= 5, `${between} reads were answered meanwhile`);
+});
+
 Deno.test("sqlite: what is no database is refused with its reason", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/x.db`, "this is no database, not even nearly one".repeat(50));

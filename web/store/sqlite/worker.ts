@@ -24,6 +24,7 @@ let connection: Connection;
 let write = false;
 const queue: Request[] = [];
 let working = false;
+const reading = new Set<Promise<void>>();
 
 function find(name: string): Command {
   const [area = "", method = ""] = name.split(".");
@@ -91,30 +92,39 @@ function withHead(answers: Response[], head: AuditHead): Response[] {
   return answers.map((answer, index) => index === last ? { ...answer, head } : answer);
 }
 
+/** The writer's loop: one batch after the other. */
 async function work(): Promise<void> {
   working = true;
   while (queue.length > 0) {
-    if (queue[0]?.name === "close") {
-      connection.close();
-      self.postMessage({ id: queue[0].id, value: null } satisfies Response);
-      self.close();
-      return;
-    }
+    if (queue[0]!.name === "close") return close(queue[0]!);
     const end = queue.findIndex((request) => request.name === "close");
-    const batch = queue.splice(0, Math.min(write ? BATCH : 1, end < 0 ? queue.length : end));
-    const answers = write
-      ? await writeBatch(batch)
-      : await Promise.all(batch.map((request) =>
-        call(request).then(
-          (value): Response => ({ id: request.id, value }),
-          (error) => answerError(request, error),
-        )
-      ));
-    for (const answer of answers) self.postMessage(answer);
+    const batch = queue.splice(0, Math.min(BATCH, end < 0 ? queue.length : end));
+    for (const answer of await writeBatch(batch)) self.postMessage(answer);
     // Lets messages that came meanwhile join the next batch.
     await new Promise((resolve) => setImmediate(resolve));
   }
   working = false;
+}
+
+/** The reader answers each command as it comes; a long one makes room for others now and then. */
+async function read(request: Request): Promise<void> {
+  if (request.name === "close") {
+    await Promise.all(reading);
+    return close(request);
+  }
+  const answer = call(request).then(
+    (value): Response => ({ id: request.id, value }),
+    (error) => answerError(request, error),
+  ).then((response) => self.postMessage(response));
+  reading.add(answer);
+  await answer;
+  reading.delete(answer);
+}
+
+function close(request: Request): void {
+  connection.close();
+  self.postMessage({ id: request.id, value: null } satisfies Response);
+  self.close();
 }
 
 async function open(message: Open): Promise<void> {
@@ -143,6 +153,7 @@ self.onmessage = async (event: MessageEvent<Open>) => {
     return;
   }
   self.onmessage = (next: MessageEvent<Request>) => {
+    if (!write) return void read(next.data);
     queue.push(next.data);
     if (!working) work();
   };
