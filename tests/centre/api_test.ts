@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
-import { OPERATIONS, shapes } from "../../web/operations/mod.ts";
+import { OPERATIONS } from "../../web/operations/mod.ts";
+import * as shapes from "../../web/operations/shapes.ts";
 import { Centre } from "./support/centre.ts";
 import { TestNode } from "./support/node.ts";
 import { until } from "./support/wait.ts";

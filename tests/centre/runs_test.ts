@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client, Connection } from "@temporalio/client";
 import { createPermitVerifier } from "../../activities/contract/mod.ts";
-import { shapes } from "../../web/operations/mod.ts";
+import * as shapes from "../../web/operations/shapes.ts";
 import { done, ScriptedNode, untilCancelled } from "../replay/support/node.ts";
 import { Centre } from "./support/centre.ts";
 import { TestNode } from "./support/node.ts";

@@ -16,12 +16,12 @@ import { isOurHost, isSameOrigin } from "./access/origin.ts";
 import { actorOf, mayUse, type Principal } from "./access/principal.ts";
 import type { AccessRegistry } from "./access/registry.ts";
 import { Throttle } from "./access/throttle.ts";
-import { type Call, HANDLERS } from "./handlers/mod.ts";
+import { type Call, HANDLERS } from "./handlers/table.ts";
 import { ApiError } from "./http/errors.ts";
 import { secured } from "./http/headers.ts";
 import { readInput } from "./http/input.ts";
 import type { ApiPorts } from "./ports.ts";
-import { RAW_HANDLERS, signinPage } from "./raw/mod.ts";
+import { RAW_HANDLERS, signinPage } from "./raw/table.ts";
 
 /** Who sent the request, handed through Hono. */
 interface Bindings {
@@ -30,6 +30,7 @@ interface Bindings {
 
 /** The API as a server sees it. */
 export interface Api {
+  /** Answers a request. */
   fetch(request: Request): Promise<Response>;
   /** Routes as Hono knows them, for the test that compares them with the tables. */
   readonly routes: { method: string; path: string }[];

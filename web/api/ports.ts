@@ -5,17 +5,45 @@
  */
 import type { z } from "zod";
 import type { Json, Plan } from "../../runbooks/language/plan.ts";
-import type { shapes } from "../operations/mod.ts";
+import type * as shapes from "../operations/shapes.ts";
 import type { ArtifactDirectory, AuditHeads, RunWithSteps, Store } from "../store/mod.ts";
 
-/** Something wrong in a runbook's file or parameters. */
+/**
+ * Something wrong in a runbook's file or parameters.
+ *
+ * @internal its type is zod's
+ */
 export type Problem = z.infer<typeof shapes.Problem>;
+
+/**
+ * A runbook in a list.
+ *
+ * @internal its type is zod's
+ */
+export type RunbookSummary = z.infer<typeof shapes.RunbookSummary>;
+
+/**
+ * A runbook with its source.
+ *
+ * @internal its type is zod's
+ */
+export type Runbook = z.infer<typeof shapes.Runbook>;
+
+/**
+ * The check of a source.
+ *
+ * @internal its type is zod's
+ */
+export type Validation = z.infer<typeof shapes.Validation>;
 
 /** The runbooks that runs can be started of. */
 export interface Library {
-  list(): z.infer<typeof shapes.RunbookSummary>[];
-  get(name: string): z.infer<typeof shapes.Runbook> | null;
-  validate(source: string): z.infer<typeof shapes.Validation>;
+  /** All runbooks. */
+  list(): RunbookSummary[];
+  /** A runbook, or null. */
+  get(name: string): Runbook | null;
+  /** Checks a runbook's source. */
+  validate(source: string): Validation;
   /** Null when there is no such runbook. */
   plan(
     name: string,
@@ -29,6 +57,7 @@ export interface Library {
 export interface RunBus {
   /** Calls back with a run's id after each change; returns how to stop. */
   subscribe(listener: (runId: string) => void): () => void;
+  /** A run has changed. */
   publish(runId: string): void;
 }
 
@@ -39,33 +68,45 @@ export type NodeAnswer =
 
 /** Answer of `GET /healthz`. */
 export interface Health {
+  /** `ok` when runs can be started. */
   status: "ok" | "starting" | "degraded";
+  /** Part by part. */
   checks: Record<"database" | "temporal" | "worker", "ok" | "failed">;
 }
 
 /** A report as it was written, or null when there is none yet. */
 export interface Reports {
+  /** The report. */
   json(run: RunWithSteps): Promise<Record<string, unknown> | null>;
+  /** The report as Markdown. */
   markdown(run: RunWithSteps): Promise<string | null>;
 }
 
 /** Everything. */
 export interface ApiPorts {
+  /** The record. */
   store: Store;
+  /** Artifacts' bytes. */
   artifacts: ArtifactDirectory;
+  /** The audit's signed heads. */
   auditHeads: AuditHeads;
+  /** Runbooks. */
   library: Library;
+  /** Changes of runs. */
   bus: RunBus;
+  /** Reports. */
   reports: Reports;
   /** Asks a node something read-only at once, outside of any run. */
   askNode(
     question: { node: string; uses: string; with: Record<string, Json>; by: string },
   ): Promise<NodeAnswer>;
+  /** How it stands. */
   health(): Promise<Health>;
   /** Aborts when the server is about to end; event streams end with it. */
   ending: AbortSignal;
   /** Temporal should be told what the outbox holds. */
   kick(): void;
+  /** Writes a line of the log. */
   log(level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;
   /** Origin that links begin with, e.g. `http://127.0.0.1:7420`. */
   publicUrl(): string;

@@ -27,6 +27,7 @@ export interface GatewayOptions {
   listen: string;
   /** `host:port` of Temporal. */
   temporalAddress: string;
+  /** Temporal's namespace. */
   namespace: string;
   /** 32 bytes; task tokens are bound to nodes with it. */
   key: Uint8Array;
@@ -38,6 +39,7 @@ export interface GatewayOptions {
 
 /** A listening gateway. */
 export interface Gateway {
+  /** Where it listens. */
   port: number;
   /** Lets calls end for at most `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>;

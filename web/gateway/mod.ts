@@ -4,4 +4,4 @@
  * @module
  */
 export { type Gateway, type GatewayOptions, startGateway } from "./gateway.ts";
-export { queueOf, RULES } from "./rules.ts";
+export { queueOf } from "./rules.ts";

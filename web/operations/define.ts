@@ -17,15 +17,21 @@ export type Method = "GET" | "POST" | "PUT";
 
 /** What stands in the role table for every route, operation or raw. */
 export interface Route {
+  /** HTTP method. */
   method: Method;
   /** Path with parameters in braces, e.g. `/api/v1/runs/{id}`. */
   path: string;
+  /** Who may call it. */
   role: Role;
   /** For a person, one line. */
   title: string;
 }
 
-/** An operation with JSON in and out. */
+/**
+ * An operation with JSON in and out.
+ *
+ * @internal its types are zod's
+ */
 export interface Operation<
   In extends z.ZodObject = z.ZodObject,
   Out extends z.ZodType = z.ZodType,
@@ -37,13 +43,19 @@ export interface Operation<
    * unknown fields are refused.
    */
   input: In;
+  /** What it answers. */
   output: Out;
   /** Status of a first success, 200 by default. */
   status?: 201;
+  /** For documentation and tests. */
   examples: { title: string; input: z.input<In> }[];
 }
 
-/** Keeps an operation's own types. */
+/**
+ * Keeps an operation's own types.
+ *
+ * @internal its types are zod's
+ */
 export function operation<In extends z.ZodObject, Out extends z.ZodType>(
   definition: Operation<In, Out>,
 ): Operation<In, Out> {

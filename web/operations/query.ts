@@ -16,6 +16,8 @@ function kindOf(schema: z.ZodType | undefined): "number" | "boolean" | "string" 
 /**
  * Fields of a query string as the input's types; what does not parse stays text, so that the
  * schema names it. A name given twice becomes an array, which no field takes.
+ *
+ * @internal its types are zod's
  */
 export function fromQuery(input: z.ZodObject, query: URLSearchParams): Record<string, unknown> {
   const fields: Record<string, unknown> = Object.create(null);

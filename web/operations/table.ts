@@ -33,8 +33,16 @@ export const OPERATIONS = {
 /** Name of an operation. */
 export type OperationName = keyof typeof OPERATIONS;
 
-/** What an operation takes. */
+/**
+ * What an operation takes.
+ *
+ * @internal its types are zod's
+ */
 export type InputOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]["input"]>;
 
-/** What it answers. */
+/**
+ * What it answers.
+ *
+ * @internal its types are zod's
+ */
 export type OutputOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]["output"]>;

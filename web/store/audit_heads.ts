@@ -37,7 +37,7 @@ export class AuditHeads {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  /** @param keys Ed25519 */
+  /** Heads in `file`, signed with `keys` (Ed25519). */
   constructor(file: string, keys: { privateKey: KeyObject; publicKey: KeyObject }) {
     this.#file = file;
     this.#privateKey = keys.privateKey;

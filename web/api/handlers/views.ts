@@ -4,7 +4,7 @@
  * @module
  */
 import type { z } from "zod";
-import type { shapes } from "../../operations/mod.ts";
+import type * as shapes from "../../operations/shapes.ts";
 import type { NodeRow, RunRecord, RunWithSteps, StepRow } from "../../store/mod.ts";
 
 /** A node without a heartbeat for so long counts as offline, milliseconds. */

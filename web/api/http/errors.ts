@@ -4,7 +4,7 @@
  * @module
  */
 import type { z } from "zod";
-import type { shapes } from "../../operations/mod.ts";
+import type * as shapes from "../../operations/shapes.ts";
 
 type Details = z.infer<typeof shapes.ProblemDetails>;
 

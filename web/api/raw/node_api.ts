@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { shapes } from "../../operations/mod.ts";
+import * as shapes from "../../operations/shapes.ts";
 import type { Json, NodeFacts } from "../../store/mod.ts";
 import { readBytes, readJsonObject } from "../http/body.ts";
 import { ApiError } from "../http/errors.ts";

@@ -14,14 +14,18 @@ import { Readable } from "node:stream";
 export interface UploadState {
   /** Bytes held. */
   offset: number;
+  /** Whether it is all there. */
   complete: boolean;
 }
 
 /** Why bytes were not taken. */
 export class UploadError extends Error {
+  /** For logs. */
   override readonly name = "UploadError";
+  /** What does not fit. */
   readonly reason: "hash" | "size" | "offset";
 
+  /** A refusal for `reason`, in words. */
   constructor(reason: UploadError["reason"], message: string) {
     super(message);
     this.reason = reason;

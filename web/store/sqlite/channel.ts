@@ -8,10 +8,12 @@ import type { Open, Opened, Request, Response } from "./protocol.ts";
 
 /** The database refused or failed a command. */
 export class StoreError extends Error {
+  /** For logs. */
   override readonly name = "StoreError";
   /** SQLite's code where there is one. */
   readonly code?: string;
 
+  /** A failure in words. */
   constructor(message: string, code?: string) {
     super(message);
     this.code = code;
