@@ -1,5 +1,6 @@
 /**
- * `deno task db:generate` writes the next migration from `schema.ts`.
+ * `deno run -A npm:drizzle-kit generate --config web/store/drizzle.config.ts` writes the next
+ * migration from `schema.ts`.
  *
  * @module
  */
