@@ -178,7 +178,7 @@ function journalSignals(stack: Stack, pid: number): string[] {
       if (at < 0) continue;
       try {
         const record = JSON.parse(line.slice(at));
-        if (record.type === "signal" && record.pid === pid) signals.push(record.signal);
+        if (record.kind === "signal" && record.pid === pid) signals.push(record.signal);
       } catch {
         // A torn tail after kill -9 is the journal's to tolerate.
       }
@@ -191,8 +191,8 @@ function transitions(stack: Stack, run: string): string[] {
   const database = new DatabaseSync(join(stack.dataDir, "centre/pitcrew.db"), { readOnly: true });
   try {
     return database.prepare(
-      "SELECT step_path, attempt, phase FROM transitions WHERE run_id = ? ORDER BY seq",
-    ).all(run).map((row) => `${row.step_path}/${row.attempt}/${row.phase}`);
+      "SELECT seq, stepPath, attempt, phase FROM transitions WHERE runId = ? ORDER BY seq",
+    ).all(run).map((row) => `${row.stepPath}/${row.attempt}/${row.phase}`);
   } finally {
     database.close();
   }

@@ -71,9 +71,12 @@ function nodeRunner(installation: Installation): ChildSpec {
 
 function collector(options: StartOptions): ChildSpec {
   const dir = join(options.dataDir, "node");
+  // Without it the collector takes the `pitcrew-gpu` that lies beside it.
+  const gpuHelper = Deno.env.get("PITCREW_GPU_HELPER");
   return child("collector", options, Deno.env.toObject(), [
     ...[join(NATIVE_BIN, "pitcrew-collector"), "collect"],
     ...["--data-dir", join(dir, "collector"), "--socket", join(dir, "collector.sock")],
+    ...(gpuHelper ? ["--gpu-helper", gpuHelper] : []),
   ]);
 }
 

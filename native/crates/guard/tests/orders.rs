@@ -38,8 +38,11 @@ fn the_leaker_dies_the_protected_lives_and_a_repetition_does_nothing() {
 
     // The need is there again, but this order has been carried out.
     let mut next = cgroup.load(&["hold", "--bytes", "100MiB", "--name", "leaker"]);
-    for _ in 0..2 {
-        let again = guard.order(&order).unwrap();
+    for minutes in 10..12 {
+        // Every attempt of a step comes with a permit of its own, valid for longer.
+        let expires_at = at(60 * minutes);
+        let again = guard.order(&pitcrew_contract::guard::Order { expires_at, ..order.clone() });
+        let again = again.unwrap();
         assert!(again.replayed);
         assert_eq!(again.kills, first.kills);
         guard.kill();
@@ -92,6 +95,7 @@ fn a_killed_guard_resumes_the_same_victim_and_ranks_nobody_anew() {
     // Larger than the victim: whoever ranks again takes this one.
     let mut newcomer = cgroup.load(&["hold", "--bytes", "120MiB"]);
     guard.restart();
+    order.expires_at = at(600);
     let interrupted = guard.client().call::<Value>("order.get", &json!({"key": order.key}), None);
     assert_eq!(code(interrupted), ErrorCode::NotFound);
     let outcome = guard.order(&order).unwrap();

@@ -245,13 +245,15 @@ impl Drop for Guard {
     }
 }
 
+/// A moment so many seconds from now.
+pub fn at(seconds: i64) -> String {
+    let now = SystemTime::now();
+    let shift = Duration::from_secs(seconds.unsigned_abs());
+    time::format(if seconds < 0 { now - shift } else { now + shift })
+}
+
 /// An order for a scope: end whoever is needed, at once.
 pub fn order(key: &str, scope: &str, target: &str) -> Order {
-    let at = |seconds: i64| {
-        let now = SystemTime::now();
-        let shift = Duration::from_secs(seconds.unsigned_abs());
-        time::format(if seconds < 0 { now - shift } else { now + shift })
-    };
     Order {
         key: key.to_owned(),
         scope: scope.to_owned(),
