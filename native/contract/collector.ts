@@ -250,8 +250,12 @@ export interface DeviceMemory {
 
 /** The collector's methods, each with its parameters and result. */
 export interface CollectorMethods {
+  /** The collector itself. */
   "status": { params: Record<string, never>; result: CollectorStatus };
+  /** Where the machine's memory is, as a file. */
   "panorama": { params: PanoramaParams; result: PanoramaResult };
+  /** Samples stacks on the processors, as files. */
   "profile": { params: ProfileParams; result: ProfileResult };
+  /** The machine's GPUs and who uses them. */
   "gpu.status": { params: Record<string, never>; result: GpuStatus };
 }

@@ -354,18 +354,28 @@ export interface Intervention {
 
 /** The guard's methods, each with its parameters and result. */
 export interface GuardMethods {
+  /** The guard itself. */
   "status": { params: Record<string, never>; result: GuardStatus };
+  /** The state of a scope now. */
   "assess": { params: AssessParams; result: Assessment };
+  /** Who would be killed; nothing is signalled. */
   "plan": { params: PlanParams; result: KillPlan };
+  /** Relieves a scope, once per key. */
   "order": { params: Order; result: OrderOutcome };
+  /** What became of an order, or `not_found`. */
   "order.get": { params: OrderKey; result: OrderOutcome };
+  /** What the guard did, oldest first, as far as it is kept. */
   "interventions.list": { params: InterventionsParams; result: InterventionsPage };
+  /** Sends events over this connection from `nextSeq` on. */
   "events.subscribe": { params: Record<string, never>; result: { nextSeq: number } };
 }
 
 /** The guard's events, each with its data. */
 export interface GuardEvents {
+  /** The watched scope's level has changed. */
   level: Assessment;
+  /** The reflex or an order acted. */
   intervention: Intervention;
+  /** So many events were dropped because this connection read too slowly. */
   gap: { missed: number };
 }

@@ -29,8 +29,15 @@ pub struct Constant {
 pub struct Table {
     pub name: &'static str,
     pub doc: &'static str,
-    /// The name, and the type it stands for.
-    pub rows: Vec<(&'static str, String)>,
+    pub rows: Vec<Row>,
+}
+
+/// One method or event.
+pub struct Row {
+    pub name: &'static str,
+    pub doc: &'static str,
+    /// The TypeScript type that the name stands for.
+    pub of: String,
 }
 
 /// Name and text of every generated file.
@@ -107,9 +114,8 @@ fn envelope() -> Module {
     }
 }
 
-/// A method's row.
-fn method(params: &str, result: &str) -> String {
-    format!("{{ params: {params}; result: {result} }}")
+fn method(name: &'static str, doc: &'static str, params: &str, result: &str) -> Row {
+    Row { name, doc, of: format!("{{ params: {params}; result: {result} }}") }
 }
 
 /// Parameters of a method that has none.
@@ -118,24 +124,60 @@ const NONE: &str = "Record<string, never>";
 fn guard() -> Module {
     let mut g = generator();
     let methods = vec![
-        ("status", method(NONE, &add::<guard::GuardStatus>(&mut g))),
-        ("assess", method(&add::<guard::AssessParams>(&mut g), &add::<guard::Assessment>(&mut g))),
-        ("plan", method(&add::<guard::PlanParams>(&mut g), &add::<guard::KillPlan>(&mut g))),
-        ("order", method(&add::<guard::Order>(&mut g), &add::<guard::OrderOutcome>(&mut g))),
-        ("order.get", method(&add::<guard::OrderKey>(&mut g), "OrderOutcome")),
-        (
-            "interventions.list",
-            method(
-                &add::<guard::InterventionsParams>(&mut g),
-                &add::<guard::InterventionsPage>(&mut g),
-            ),
+        method("status", "The guard itself.", NONE, &add::<guard::GuardStatus>(&mut g)),
+        method(
+            "assess",
+            "The state of a scope now.",
+            &add::<guard::AssessParams>(&mut g),
+            &add::<guard::Assessment>(&mut g),
         ),
-        ("events.subscribe", method(NONE, "{ nextSeq: number }")),
+        method(
+            "plan",
+            "Who would be killed; nothing is signalled.",
+            &add::<guard::PlanParams>(&mut g),
+            &add::<guard::KillPlan>(&mut g),
+        ),
+        method(
+            "order",
+            "Relieves a scope, once per key.",
+            &add::<guard::Order>(&mut g),
+            &add::<guard::OrderOutcome>(&mut g),
+        ),
+        method(
+            "order.get",
+            "What became of an order, or `not_found`.",
+            &add::<guard::OrderKey>(&mut g),
+            "OrderOutcome",
+        ),
+        method(
+            "interventions.list",
+            "What the guard did, oldest first, as far as it is kept.",
+            &add::<guard::InterventionsParams>(&mut g),
+            &add::<guard::InterventionsPage>(&mut g),
+        ),
+        method(
+            "events.subscribe",
+            "Sends events over this connection from `nextSeq` on.",
+            NONE,
+            "{ nextSeq: number }",
+        ),
     ];
     let events = vec![
-        ("level", add::<guard::Assessment>(&mut g)),
-        ("intervention", add::<guard::Intervention>(&mut g)),
-        ("gap", "{ missed: number }".to_owned()),
+        Row {
+            name: "level",
+            doc: "The watched scope's level has changed.",
+            of: add::<guard::Assessment>(&mut g),
+        },
+        Row {
+            name: "intervention",
+            doc: "The reflex or an order acted.",
+            of: add::<guard::Intervention>(&mut g),
+        },
+        Row {
+            name: "gap",
+            doc: "So many events were dropped because this connection read too slowly.",
+            of: "{ missed: number }".to_owned(),
+        },
     ];
     Module {
         name: "guard",
@@ -160,22 +202,25 @@ fn guard() -> Module {
 fn collector() -> Module {
     let mut g = generator();
     let methods = vec![
-        ("status", method(NONE, &add::<collector::CollectorStatus>(&mut g))),
-        (
+        method("status", "The collector itself.", NONE, &add::<collector::CollectorStatus>(&mut g)),
+        method(
             "panorama",
-            method(
-                &add::<collector::PanoramaParams>(&mut g),
-                &add::<collector::PanoramaResult>(&mut g),
-            ),
+            "Where the machine's memory is, as a file.",
+            &add::<collector::PanoramaParams>(&mut g),
+            &add::<collector::PanoramaResult>(&mut g),
         ),
-        (
+        method(
             "profile",
-            method(
-                &add::<collector::ProfileParams>(&mut g),
-                &add::<collector::ProfileResult>(&mut g),
-            ),
+            "Samples stacks on the processors, as files.",
+            &add::<collector::ProfileParams>(&mut g),
+            &add::<collector::ProfileResult>(&mut g),
         ),
-        ("gpu.status", method(NONE, &add::<collector::GpuStatus>(&mut g))),
+        method(
+            "gpu.status",
+            "The machine's GPUs and who uses them.",
+            NONE,
+            &add::<collector::GpuStatus>(&mut g),
+        ),
     ];
     add::<collector::Panorama>(&mut g);
     Module {

@@ -1,6 +1,6 @@
 //! TypeScript from JSON Schema, laid out as `deno fmt` would.
 
-use crate::modules::{Module, Table};
+use crate::modules::{Module, Row, Table};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -141,11 +141,12 @@ fn named(name: &str, schema: &Value) -> String {
 fn methods(out: &mut String, table: &Table) {
     comment(out, "", &[table.doc]);
     let _ = writeln!(out, "export interface {} {{", table.name);
-    for (name, row) in &table.rows {
+    for Row { name, doc, of } in &table.rows {
         // deno fmt unquotes what needs no quotes only where nothing in the object needs them.
-        let quoted = table.rows.iter().any(|(name, _)| name.contains('.'));
+        let quoted = table.rows.iter().any(|row| row.name.contains('.'));
         let key = if quoted { format!("\"{name}\"") } else { (*name).to_owned() };
-        let _ = writeln!(out, "  {key}: {row};");
+        comment(out, "  ", &[doc]);
+        let _ = writeln!(out, "  {key}: {of};");
     }
     out.push_str("}\n");
 }
