@@ -29,8 +29,9 @@ function nearestOf(name: string, known: readonly string[]): string | undefined {
   return best;
 }
 
-/** Levenshtein distance. */
+/** Damerau's distance (optimal string alignment): two neighbours changed over count as one slip. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
@@ -40,7 +41,11 @@ function editDistance(a: string, b: string): number {
         next[j - 1]! + 1,
         row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
       );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+      }
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;

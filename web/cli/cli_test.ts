@@ -142,6 +142,8 @@ Deno.test("help names every command, and each has its own with an example", asyn
 Deno.test("wrong use is exit 2 with the nearest right word", async () => {
   const cases: [string[], RegExp][] = [
     [["rum", "list"], /no command is called "rum"\nhint: did you mean `run`\?/],
+    [["rnu", "list"], /no command is called "rnu"\nhint: did you mean `run`\?/],
+    [["run", "strat"], /"run" has no command "strat"\nhint: did you mean `start`\?/],
     [["run", "stat"], /"run" has no command "stat"\nhint: did you mean `start`\?/],
     [["run", "start"], /NAME is missing/],
     [["run", "start", "x", "--parm", "a=1"], /unknown option --parm\nhint: did you mean `--param`/],
