@@ -36,8 +36,8 @@ import {
 } from "./ports/mod.ts";
 import { asActivity, installRuntime, OncePerStep, work } from "./worker/mod.ts";
 
-/** Everything has ended by then, or the process goes without waiting, milliseconds. */
-const DRAIN_MS = 5_000;
+/** Everything has ended by then, or the process goes without waiting; the supervisor kills at 4 s. */
+const DRAIN_MS = 3_500;
 
 async function main(): Promise<void> {
   const config = readConfig();

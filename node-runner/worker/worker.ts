@@ -21,9 +21,9 @@ export type Activities = Record<string, (input: any) => Promise<unknown>>;
 
 /** Steps that run at the same time on one node. */
 const CONCURRENCY = 4;
-/** Time for running steps on the way out; the supervisor waits 10 s in all. */
-const DRAIN_MS = 2_000;
-const FORCE_MS = 4_000;
+/** Time for running steps on the way out; the process goes after 3.5 s. */
+const DRAIN_MS = 1_500;
+const FORCE_MS = 3_000;
 
 /** Keeps the SDK from handling signals, and its words in our log. */
 export function installRuntime(): void {

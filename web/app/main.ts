@@ -9,8 +9,8 @@ import { errorText, log } from "./log.ts";
 import { readSettings } from "./settings.ts";
 
 const READY_POLL_MS = 50;
-/** The supervisor gives ten seconds; whatever hangs must not use them up. */
-const DRAIN_MS = 5_000;
+/** The supervisor kills after 3.5 s; whatever hangs must not make it. */
+const DRAIN_MS = 3_000;
 
 const end = Promise.withResolvers<string>();
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

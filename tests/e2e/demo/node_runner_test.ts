@@ -79,7 +79,10 @@ const ASSESSMENT = {
   level: "ok",
   headroomBytes: 1,
   totalBytes: 2,
-  reason: "headroom 50 %",
+  warningHeadroomBytes: 0,
+  urgentHeadroomBytes: 0,
+  criticalHeadroomBytes: 0,
+  reason: "1 bytes free of 2 bytes (50 %), above the warning threshold of 20 %",
   figures: {},
 };
 
@@ -271,8 +274,8 @@ Deno.test({
       const began = performance.now();
       at.node.kill("SIGTERM");
       assertEquals((await at.node.status).code, 0);
-      // Five seconds are promised; the rest is for a busy machine.
-      assertLess(performance.now() - began, 8_000);
+      // The supervisor kills after so long, and the step's end would not be told.
+      assertLess(performance.now() - began, 4_000);
       at.guard.delayMs = 0;
       at.restart();
       assertEquals((await call).outputs.level, "ok");
