@@ -18,6 +18,7 @@
  * @module
  */
 import { join } from "node:path";
+import { createPermitVerifier } from "../activities/contract/mod.ts";
 import { createNodeSteps } from "../activities/node/mod.ts";
 import { ArtifactSpool, Uploader } from "./artifacts/mod.ts";
 import { CentreClient, CredentialsFile, heartbeats, type NodeCredentials } from "./centre/mod.ts";
@@ -27,13 +28,7 @@ import { nodeFacts } from "./facts/mod.ts";
 import { errorText, log } from "./lib/log.ts";
 import { shutdownSignal } from "./lifecycle.ts";
 import { NativeClient } from "./native/mod.ts";
-import {
-  artifactPort,
-  collectorPort,
-  guardPort,
-  permitVerifier,
-  scratchPort,
-} from "./ports/mod.ts";
+import { artifactPort, collectorPort, guardPort, scratchPort } from "./ports/mod.ts";
 import { asActivity, installRuntime, OncePerStep, work } from "./worker/mod.ts";
 
 /** Everything has ended by then, or the process goes without waiting; the supervisor kills at 4 s. */
@@ -54,14 +49,14 @@ async function main(): Promise<void> {
   const scratch = await scratchPort(join(config.spoolDir, "scratch"));
   const uploader = new Uploader(artifacts, centre);
 
-  const activities = ({ nodeId, permitPublicKey }: NodeCredentials) => {
+  const activities = async ({ nodeId, permitPublicKey }: NodeCredentials) => {
     const steps = createNodeSteps({
       nodeId,
       guard: guardPort(guard),
       collector: collectorPort(collector),
       artifacts: artifactPort(uploader, scratch),
       scratch,
-      verifyPermit: permitVerifier(permitPublicKey),
+      verifyPermit: await createPermitVerifier(permitPublicKey),
       now: () => new Date(),
     });
     return Object.fromEntries(

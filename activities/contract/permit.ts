@@ -110,7 +110,11 @@ export async function createPermitVerifier(
     const signed = part !== undefined && signature !== undefined &&
       await verified(key, part, signature);
     if (!signed) throw new StepFailure("refused", "the permit is not signed by the control plane");
-    return JSON.parse(new TextDecoder().decode(fromBase64url(part)));
+    try {
+      return JSON.parse(new TextDecoder().decode(fromBase64url(part)));
+    } catch {
+      throw new StepFailure("refused", "the permit cannot be read");
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { canonicalJson } from "./canonical.ts";
 import { StepFailure } from "./errors.ts";
 import {
@@ -46,14 +46,21 @@ Deno.test("nothing but the control plane's key makes a permit", async () => {
   const verify = await createPermitVerifier(own.publicKey);
   const signed = await (await createPermitSigner(own.privateKey))(await payload());
   const [part, signature] = signed.split(".") as [string, string];
+  const hello = "aGVsbG8";
+  const bytes = sign(null, new TextEncoder().encode(hello), own.privateKey);
+  const noJson = `${hello}.${bytes.toString("base64url")}`;
   const forged = btoa(canonicalJson(await payload({ node: "other" }))).replaceAll("=", "");
   const attempts = [
     ...["", ".", "a.b", part, `${part}.`, `${signed}.`, `${part}.${signature}x`, "é.é"],
     `${forged}.${signature}`,
     await (await createPermitSigner(other.privateKey))(await payload()),
+    ...[`${signed}.x`, signed.slice(0, -4), `${part}.***`, noJson],
     "x".repeat(10_000),
   ];
-  for (const permit of attempts) await assertRejects(() => verify(permit), StepFailure);
+  for (const permit of attempts) {
+    const failure = await assertRejects(() => verify(permit), StepFailure);
+    assertEquals(failure.code, "refused");
+  }
 });
 
 Deno.test("a permit is good for one step of one run on one node", async () => {

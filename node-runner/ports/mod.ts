@@ -5,4 +5,3 @@
  */
 export { artifactPort, scratchPort } from "./files.ts";
 export { collectorPort, guardPort } from "./native.ts";
-export { permitVerifier } from "./permits.ts";

@@ -47,7 +47,7 @@ export function installRuntime(): void {
  */
 export async function work(
   credentials: CredentialsFile,
-  activities: (credentials: NodeCredentials) => Activities,
+  activities: (credentials: NodeCredentials) => Promise<Activities>,
   signal: AbortSignal,
 ): Promise<void> {
   const backoff = new Backoff(200, 5_000);
@@ -57,7 +57,7 @@ export async function work(
     if (!current) return;
     const began = performance.now();
     try {
-      await workOnce(current, credentials.nextChange, activities(current), signal, () => {
+      await workOnce(current, credentials.nextChange, await activities(current), signal, () => {
         state.set(undefined);
         log("info", "worker ready", { taskQueue: `node:${current.nodeId}` });
       });
