@@ -63,11 +63,9 @@ export const LAYERS: Layer[] = [
   { path: "web/operations", may: ["npm:zod"], types: ["runbooks/language", "activities/contract"] },
   {
     path: "web/store",
-    may: ["node:*", "npm:drizzle-orm", "npm:deno-std"],
-    types: ["activities/contract", "runbooks/language", "web/operations"],
+    may: ["activities/contract", "node:*", "npm:drizzle-orm", "npm:deno-std"],
+    types: ["runbooks/language", "web/operations"],
   },
-  // The migrations are generated from the schema by this file alone.
-  { path: "web/store/drizzle.config.ts", may: ["npm:drizzle-kit"] },
   {
     path: "web/api",
     may: ["web/operations", "node:*", "npm:hono", "npm:zod", "npm:deno-std"],

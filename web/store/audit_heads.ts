@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { type KeyObject, sign, verify } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson } from "../../activities/contract/canonical.ts";
 import type { AuditHead, AuditStore, ChainCheck } from "./port.ts";
 
 /** How long heads are gathered before the latest is signed, milliseconds. */

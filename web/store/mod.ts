@@ -5,7 +5,6 @@
  * @module
  */
 export * from "./port.ts";
-export { canonicalJson, sha256Hex } from "./canonical.ts";
 export { openSqliteStore } from "./sqlite/open.ts";
 export { StoreError } from "./sqlite/channel.ts";
 export { ArtifactDirectory, UploadError, type UploadState } from "./artifacts/directory.ts";

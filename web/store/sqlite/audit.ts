@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers";
 import { and, asc, desc, eq, gt, inArray, lt } from "drizzle-orm";
-import { canonicalJson, sha256Hex } from "../canonical.ts";
+import { canonicalJson } from "../../../activities/contract/canonical.ts";
 import { audit } from "../schema.ts";
 import type { AuditEntry, AuditHead, AuditRow, AuditStore, ChainCheck } from "../port.ts";
 import type { Db } from "./database.ts";
@@ -20,7 +21,8 @@ const VERIFY_CHUNK = 500;
 /** The hash a row must have. */
 export function rowHash(row: Omit<AuditRow, "hash">): string {
   const { seq, at, actor, action, target, outcome, detail, prevHash } = row;
-  return sha256Hex(canonicalJson({ seq, at, actor, action, target, outcome, detail, prevHash }));
+  const covered = { seq, at, actor, action, target, outcome, detail, prevHash };
+  return createHash("sha256").update(canonicalJson(covered)).digest("hex");
 }
 
 /** The chain's end. */
