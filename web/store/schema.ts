@@ -1,5 +1,5 @@
 /**
- * The tables of the control plane's database. `drizzle-kit generate` turns a change here into a SQL
+ * The tables of the control plane's database. `deno task generate` turns a change here into a SQL
  * file under `migrations/`; both are committed. Times are ISO 8601 UTC text, which sorts as time.
  *
  * @module
