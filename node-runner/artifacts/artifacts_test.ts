@@ -24,7 +24,7 @@ function store() {
     requests.push(`${request.method} ${url.searchParams.get("offset") ?? ""}`.trim());
     const have = held.get(hash) ?? new Uint8Array();
     const state = (bytes: Uint8Array) =>
-      Response.json({ offset: bytes.length, complete: bytes.length > 0 && sha(bytes) === hash });
+      Response.json({ offset: bytes.length, complete: held.has(hash) && sha(bytes) === hash });
     if (request.method === "GET") return state(have);
     const chunk = await request.bytes();
     if (Number(url.searchParams.get("offset")) !== have.length) return state(have);
@@ -67,6 +67,21 @@ Deno.test("an artifact arrives whole, in chunks, and leaves the spool", async ()
   assertEquals(requests, ["GET", "PUT 0", `PUT ${4 * 1024 * 1024}`]);
   assertEquals(await at.spool.pending(), []);
   await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+  at.stop.abort();
+  await running;
+});
+
+Deno.test("an empty artifact arrives too", async () => {
+  await using at = await fixture();
+  const { held, requests, handle } = store();
+  await using centre = serveCentre(handle);
+  const uploader = new Uploader(at.spool, centre.client);
+  const running = uploader.run(at.stop.signal);
+  const { path } = await at.file(0, "cpu.collapsed");
+  const ref = await uploader.publish(path, META, { waitMs: 30_000 });
+  assertEquals([ref.bytes, held.get(ref.sha256)?.length], [0, 0]);
+  assertEquals(requests, ["GET", "PUT 0"]);
+  assertEquals(await at.spool.pending(), []);
   at.stop.abort();
   await running;
 });

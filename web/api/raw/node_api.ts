@@ -32,7 +32,7 @@ const Events = z.object({
 const Chunk = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   offset: z.int().min(0),
-  size: z.int().min(1).max(MAX_ARTIFACT),
+  size: z.int().min(0).max(MAX_ARTIFACT),
 });
 
 function nodeOf({ principal }: RawCall): string {

@@ -61,6 +61,21 @@ Deno.test("the same chunk from two senders is kept once", () =>
     assertEquals(await directory.put(CONTENT), HASH);
   }));
 
+Deno.test("nothing is content too: complete once it was sent, not before", () =>
+  withDirectory(async (root) => {
+    const directory = await ArtifactDirectory.open(root);
+    const empty = createHash("sha256").digest("hex");
+    const bytes = new Uint8Array();
+    assertEquals(await directory.state(empty), { offset: 0, complete: false });
+    await assertRejects(() => directory.append(HASH, { offset: 0, size: 0, bytes }), UploadError);
+    const done = { offset: 0, complete: true };
+    assertEquals(await directory.append(empty, { offset: 0, size: 0, bytes }), done);
+    assertEquals(await directory.append(empty, { offset: 0, size: 0, bytes }), done);
+    const kept = await directory.read(empty);
+    assertEquals(kept!.bytes, 0);
+    assertEquals(await new Response(kept!.stream).text(), "");
+  }));
+
 Deno.test("a name that is no hash never becomes a path", () =>
   withDirectory(async (root) => {
     const directory = await ArtifactDirectory.open(root);
