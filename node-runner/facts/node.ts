@@ -51,6 +51,8 @@ export async function nodeFacts(guard: NativeClient, collector: NativeClient): P
   };
 }
 
+const MOST_REASON = 500;
+
 /** The part of a process's status that `read` takes, or why there is none. */
 async function ask<Status, Facts>(
   client: NativeClient,
@@ -59,6 +61,6 @@ async function ask<Status, Facts>(
   try {
     return { answer: read(await client.call<Status>("status", {}, { deadlineMs: 1_500 })) };
   } catch (error) {
-    return { answer: null, reason: errorText(error) };
+    return { answer: null, reason: errorText(error).slice(0, MOST_REASON) };
   }
 }

@@ -95,6 +95,14 @@ browserTest("an ended sign-in says how to get a new link", async () => {
   });
 });
 
+browserTest("a silent guard and collector are told with their reason", async () => {
+  await withConsole(async ({ page, open }) => {
+    await open("/nodes/truck-04");
+    await page.getByText("cannot reach the guard: its socket does not exist").waitFor();
+    await page.getByText("cannot reach the collector: nothing listens on its socket").waitFor();
+  });
+});
+
 browserTest("what is not there is said, with a way on", async () => {
   await withConsole(async ({ page, open }) => {
     for (const path of ["/nowhere", "/runs/unknown", "/nodes/unknown", "/runbooks/unknown"]) {

@@ -244,6 +244,19 @@ Deno.test("refusals become exit codes", async () => {
   }
 });
 
+Deno.test("node show says why the guard and the collector are silent", async () => {
+  const node = {
+    ...{ id: "local", status: "online", lastSeenAt: "2026-11-23T10:00:00.000Z", hostname: "h" },
+    ...{ os: null, kernel: null, arch: null, cpus: 4, version: "1", memory: null, level: null },
+    ...{ guard: null, guardReason: "no\x1b[2J socket", collector: null },
+  };
+  await using centre = controlPlane({ "GET /api/v1/nodes/local": () => Response.json(node) });
+  const { code, out } = await pitcrew(["node", "show", "local"], centre.env);
+  assertEquals(code, 0);
+  assertMatch(out, /Guard: +does not answer: no\\x1b\[2J socket\n/);
+  assertMatch(out, /Collector: +does not answer\n/);
+});
+
 Deno.test("run start sends typed parameters, and --wait answers the finished run", async () => {
   await using centre = controlPlane({
     ...RUNBOOK_ROUTES,

@@ -146,12 +146,16 @@ export const Node = z.object({
     policyHash: z.string(),
     rssBytes: z.int(),
   }).nullable(),
+  /** Why the guard does not answer. */
+  guardReason: z.string().optional(),
   collector: z.object({
     version: z.string(),
     rssBytes: z.int(),
     capabilities: z.array(z.string()),
     missing: z.array(z.object({ source: z.string(), reason: z.string() })),
   }).nullable(),
+  /** Why the collector does not answer. */
+  collectorReason: z.string().optional(),
 });
 
 /** RFC 9457 problem with a code from a closed set. */

@@ -70,11 +70,15 @@ function nodeText(node: Node): string[] {
       ["Level", node.level ?? unknown],
       [
         "Guard",
-        guard ? `${guard.mode}, ${guard.version}, ${bytes(guard.rssBytes)}` : "does not answer",
+        guard
+          ? `${guard.mode}, ${guard.version}, ${bytes(guard.rssBytes)}`
+          : silent(node.guardReason),
       ],
       [
         "Collector",
-        collector ? `${collector.version}, ${bytes(collector.rssBytes)}` : "does not answer",
+        collector
+          ? `${collector.version}, ${bytes(collector.rssBytes)}`
+          : silent(node.collectorReason),
       ],
       ["Can", collector?.capabilities.join(", ") || "–"],
       ...(collector?.missing ?? []).map(({ source, reason }) =>
@@ -82,4 +86,8 @@ function nodeText(node: Node): string[] {
       ),
     ]),
   ];
+}
+
+function silent(reason: string | undefined): string {
+  return reason === undefined ? "does not answer" : `does not answer: ${reason}`;
 }

@@ -169,8 +169,8 @@ function NodeBody(props: { node: Node }): JSX.Element {
             <Ago at={node.lastSeenAt} />
           </Fact>
         </Card>
-        <GuardCard guard={node.guard} />
-        <CollectorCard collector={node.collector} />
+        <GuardCard guard={node.guard} reason={node.guardReason} />
+        <CollectorCard collector={node.collector} reason={node.collectorReason} />
       </div>
       <h2>Last runs here</h2>
       <NodeRuns id={node.id} />
@@ -178,13 +178,14 @@ function NodeBody(props: { node: Node }): JSX.Element {
   );
 }
 
-function GuardCard(props: { guard: Node["guard"] }): JSX.Element {
+function GuardCard(props: { guard: Node["guard"]; reason?: string }): JSX.Element {
   const { guard } = props;
   if (guard === null) {
     return (
       <section class="card">
         <h2>Guard</h2>
         <p>Not reached. Nothing on this node can be ended by Pitcrew until it is back.</p>
+        {props.reason && <p class="muted">{props.reason}</p>}
       </section>
     );
   }
@@ -203,13 +204,16 @@ function GuardCard(props: { guard: Node["guard"] }): JSX.Element {
   );
 }
 
-function CollectorCard(props: { collector: Node["collector"] }): JSX.Element {
+function CollectorCard(
+  props: { collector: Node["collector"]; reason?: string },
+): JSX.Element {
   const { collector } = props;
   if (collector === null) {
     return (
       <section class="card">
         <h2>Collector</h2>
         <p>Not reached. Panoramas and profiles of this node fail until it is back.</p>
+        {props.reason && <p class="muted">{props.reason}</p>}
       </section>
     );
   }
