@@ -20,6 +20,7 @@ Deno.test("the API's doors", async (t) => {
   const nodeToken = centre.credentials().token;
   await Deno.mkdir(`${centre.dataDir}/ui`);
   await Deno.writeTextFile(`${centre.dataDir}/ui/index.html`, "<!doctype html>console");
+  await Deno.writeTextFile(`${centre.dataDir}/ui/app-3WW54JEC.js`, "// app");
   await Deno.symlink(`${centre.dataDir}/tokens/admin`, `${centre.dataDir}/ui/leak.js`);
 
   await t.step("without a token everything but health is 401", async () => {
@@ -111,6 +112,33 @@ Deno.test("the API's doors", async (t) => {
       assertEquals(await statusWithHost(centre, host), 403);
     }
     assertEquals(await statusWithHost(centre, "localhost:1"), 200);
+  });
+
+  await t.step("the sign-in page names a command that exists", async () => {
+    const { status, text } = await centre.ask("GET", "/signin", { role: null });
+    assertEquals(status, 401);
+    const [, command] = /deno task pitcrew ([\w -]+)</.exec(text)!;
+    const help = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "web/cli/main.ts", ...command!.split(" "), "--help"],
+    }).output();
+    assertEquals(help.code, 0, new TextDecoder().decode(help.stderr));
+  });
+
+  await t.step("an address with any name in it opens the page again", async () => {
+    for (const path of ["/runbooks/near%20oom", "/history/a%2Fb", "/runs/100%25", "/runs/%C3%A4"]) {
+      const { status, text, headers } = await centre.ask("GET", path);
+      assertEquals([status, text], [200, "<!doctype html>console"], path);
+      assertEquals(headers.get("cache-control"), "no-store");
+    }
+    for (const path of ["/runs/%E0%A4%A", "/%61pi/v1/nothing", "/no%64e/v1/x"]) {
+      assertEquals((await centre.ask("GET", path, { role: "viewer" })).status, 404, path);
+    }
+  });
+
+  await t.step("what is named by its content is kept by the browser, and by no proxy", async () => {
+    const { text, headers } = await centre.ask("GET", "/app-3WW54JEC.js");
+    assertEquals(text, "// app");
+    assertEquals(headers.get("cache-control"), "private, max-age=31536000, immutable");
   });
 
   await t.step("no path leads out of the console's folder", async () => {

@@ -190,6 +190,11 @@ Deno.test("artifacts arrive in pieces, are checked, and leave as harmless downlo
   assertEquals(got.headers.get("content-type"), "application/octet-stream");
   assertMatch(got.headers.get("content-security-policy")!, /sandbox/);
 
+  const nothing = hashOf(new Uint8Array());
+  assertEquals((await put(new Uint8Array(), 0, 0, nothing)).body, { offset: 0, complete: true });
+  const empty = await centre.ask("GET", `/api/v1/artifacts/${nothing}`);
+  assertEquals([empty.status, empty.text, empty.headers.get("content-length")], [200, "", "0"]);
+
   const wrong = await put(new Uint8Array(10), 0, 10, hashOf(Uint8Array.of(1)));
   assertEquals(wrong.status, 400);
   assertEquals((await put(content, 0, 300 * 1024 * 1024)).status, 413);
@@ -199,6 +204,23 @@ Deno.test("artifacts arrive in pieces, are checked, and leave as harmless downlo
     413,
   );
   assertEquals((await put(content, 0, content.length, "../../x")).status, 404);
+});
+
+Deno.test("a node tells why its guard and its collector are silent, until they answer", async () => {
+  await using centre = await Centre.start();
+  const token = centre.credentials().token;
+  const beat = async (facts: object) => {
+    const { status } = await centre.ask("POST", "/node/v1/heartbeat", { token, body: facts });
+    assertEquals(status, 200);
+    return (await centre.ask("GET", "/api/v1/nodes/local")).body;
+  };
+  const reasons = { guardReason: "its socket does not exist", collectorReason: "lost it" };
+  const silent = await beat({ guard: null, collector: null, ...reasons });
+  assertEquals([silent.guard, silent.guardReason], [null, reasons.guardReason]);
+  assertEquals([silent.collector, silent.collectorReason], [null, reasons.collectorReason]);
+  const guard = { mode: "observe", version: "1", policyHash: "h", rssBytes: 1 };
+  const back = await beat({ guard, collector: null });
+  assertEquals([back.guard.mode, "guardReason" in back], ["observe", false]);
 });
 
 Deno.test("a guard's intervention is kept once and stands in the audit", async () => {

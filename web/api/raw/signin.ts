@@ -26,7 +26,7 @@ export function signinPage(message?: string): Response {
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in · Pitcrew</title>
 <meta name="viewport" content="width=device-width"><style nonce="${nonce}">${STYLE}</style>
 <main><h1>Pitcrew</h1>${error}<p>Open the one-time link that <code>deno task start</code> printed,
-or make a new one with <code>deno task pitcrew signin link</code>.</p>
+or make a new one with <code>deno task pitcrew login-link</code>.</p>
 <form method="post" action="/signin"><label for="token">Or sign in with a token</label>
 <input id="token" name="token" type="password" autocomplete="off" required autofocus>
 <button>Sign in</button></form></main></html>`;
