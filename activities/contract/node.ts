@@ -22,7 +22,13 @@ export interface DetectOutputs {
   headroomBytes: number;
   /** What the scope may use in all, bytes. */
   totalBytes: number;
-  /** Why, in one sentence. */
+  /** Headroom below which the level is `warning`, bytes. */
+  warningHeadroomBytes: number;
+  /** Headroom below which the level is `urgent`, bytes. */
+  urgentHeadroomBytes: number;
+  /** Headroom below which the level is `critical`, on a node only under pressure, bytes. */
+  criticalHeadroomBytes: number;
+  /** Why, in one sentence naming figure and threshold. */
   reason: string;
   /** When, ISO 8601. */
   at: string;

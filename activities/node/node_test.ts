@@ -114,7 +114,8 @@ Deno.test("detect, panorama, hotspots and plan tell what they saw", async () => 
   const run = (uses: string) => steps[uses]!(inputOf(uses, scope), signal);
   assertEquals(
     (await run("memory.detect")).summary,
-    "urgent: 24.0 MiB of 512 MiB left; headroom 24 MiB is below 10 %",
+    "urgent: 24 MiB free of 512 MiB (4.6 %), below the urgent threshold of 10 %; " +
+      "warning under 102 MiB, urgent under 51.0 MiB, critical under 20.0 MiB",
   );
   const panorama = await run("memory.panorama");
   assertEquals(panorama.summary, "512 MiB explained in 40 ms; largest: leaker (pid 4242), 380 MiB");

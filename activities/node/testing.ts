@@ -30,7 +30,9 @@ const MIB = 1024 * 1024;
 /** The scope's state in all answers. */
 export const ASSESSMENT: Assessment = {
   ...{ at: AT, scope: "cgroup:/lab", level: "urgent", headroomBytes: 24 * MIB },
-  ...{ totalBytes: 512 * MIB, reason: "headroom 24 MiB is below 10 %" },
+  ...{ totalBytes: 512 * MIB, warningHeadroomBytes: 102 * MIB },
+  ...{ urgentHeadroomBytes: 51 * MIB, criticalHeadroomBytes: 20 * MIB },
+  reason: "24 MiB free of 512 MiB (4.6 %), below the urgent threshold of 10 %",
   figures: {
     ...{ availableBytes: null, swapFreeBytes: null, swapTotalBytes: null },
     ...{ usageBytes: 488 * MIB, limitBytes: 512 * MIB, reclaimableBytes: 0 },

@@ -51,6 +51,15 @@ export interface Assessment {
   headroomBytes: number;
   /** What the scope may use in all: MemTotal or the cgroup's limit. */
   totalBytes: number;
+  /** Headroom below which the level is warning. */
+  warningHeadroomBytes: number;
+  /** Headroom below which the level is urgent. */
+  urgentHeadroomBytes: number;
+  /**
+   * Headroom below which the level is critical; on a node only while tasks really wait for memory,
+   * or far below it.
+   */
+  criticalHeadroomBytes: number;
   /** Why this level: one sentence naming figure and threshold. */
   reason: string;
   /** What was read. */

@@ -56,7 +56,8 @@ export function relievedRecords(): StepRecord[] {
   return [
     record("detect", "memory.detect", 1, {
       ...{ scope: "cgroup:/lab", level: "urgent", headroomBytes: 24 * MIB, totalBytes: 512 * MIB },
-      ...{ reason: "headroom 24 MiB is below 10 %", at: "2026-11-23T12:00:01.100Z", figures: {} },
+      ...{ at: "2026-11-23T12:00:01.100Z", figures: {} },
+      ...{ reason: "24 MiB free of 512 MiB (4.6 %), below the urgent threshold of 10 %" },
     }),
     record("panorama", "memory.panorama", 2, {
       ...{ capturedAt: "2026-11-23T12:00:02.000Z", elapsedMs: 40, totalBytes: 512 * MIB },

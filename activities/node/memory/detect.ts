@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DetectOutputs } from "../../contract/mod.ts";
+import type { DetectOutputs, Level } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
 import type { NodeStep } from "../step.ts";
@@ -18,19 +18,32 @@ export function createDetect({ guard }: Pick<NodePorts, "guard">): NodeStep<Dete
     checkInput(input, "memory.detect");
     const scope = input.with.scope as string;
     const assessment = await guard.assess({ scope }, { deadlineMs: DEADLINE_MS, signal });
-    const { level, headroomBytes, totalBytes, reason, at, figures } = assessment;
+    const { level, reason, figures } = assessment;
+    const thresholds = {
+      warningHeadroomBytes: assessment.warningHeadroomBytes,
+      urgentHeadroomBytes: assessment.urgentHeadroomBytes,
+      criticalHeadroomBytes: assessment.criticalHeadroomBytes,
+    };
     return {
       outputs: {
         scope: assessment.scope,
         level,
-        headroomBytes,
-        totalBytes,
+        headroomBytes: assessment.headroomBytes,
+        totalBytes: assessment.totalBytes,
+        ...thresholds,
         reason,
-        at,
+        at: assessment.at,
         figures: { ...figures },
       },
       artifacts: [],
-      summary: `${level}: ${bytesText(headroomBytes)} of ${bytesText(totalBytes)} left; ${reason}`,
+      summary: `${level}: ${reason}; ${marks(thresholds)}`,
     };
   };
+}
+
+/** Where the levels begin: `warning under 51.2 MiB, urgent under 25.6 MiB, …`. */
+function marks(thresholds: Record<`${Exclude<Level, "ok">}HeadroomBytes`, number>): string {
+  return Object.entries(thresholds)
+    .map(([name, bytes]) => `${name.replace("HeadroomBytes", "")} under ${bytesText(bytes)}`)
+    .join(", ");
 }

@@ -18,7 +18,11 @@ export interface DetectOutputs {
   totalBytes: number;
   reason: string;
   at: string;
-  /** Raw figures; `warningHeadroomBytes` and its siblings draw the thresholds where present. */
+  /** Headroom below which each level begins; runs recorded before these existed lack them. */
+  warningHeadroomBytes?: number;
+  urgentHeadroomBytes?: number;
+  criticalHeadroomBytes?: number;
+  /** Raw figures. */
   figures: Record<string, number | null>;
 }
 

@@ -25,12 +25,10 @@ export function DetectView(props: StepViewProps): JSX.Element {
   const outputs = props.step.outputs as unknown as DetectOutputs;
   const figures = outputs.figures ?? {};
   const marks = THRESHOLDS.flatMap((kind): Mark[] => {
-    const bytes = figures[thresholdName(kind)];
+    const bytes = outputs[`${kind}HeadroomBytes`];
     return typeof bytes === "number" ? [{ kind, label: kind, bytes }] : [];
   });
-  const shown = Object.entries(figures).filter(([name, value]) =>
-    value !== null && !THRESHOLDS.some((kind) => thresholdName(kind) === name)
-  );
+  const shown = Object.entries(figures).filter(([, value]) => value !== null);
   return (
     <>
       <p class="lead">
@@ -53,10 +51,6 @@ export function DetectView(props: StepViewProps): JSX.Element {
       </dl>
     </>
   );
-}
-
-function thresholdName(kind: string): string {
-  return `${kind}HeadroomBytes`;
 }
 
 function present(name: string, value: number): string {

@@ -111,6 +111,13 @@ wire! {
         pub headroom_bytes: u64,
         /// What the scope may use in all: MemTotal or the cgroup's limit.
         pub total_bytes: u64,
+        /// Headroom below which the level is warning.
+        pub warning_headroom_bytes: u64,
+        /// Headroom below which the level is urgent.
+        pub urgent_headroom_bytes: u64,
+        /// Headroom below which the level is critical; on a node only while tasks really wait for
+        /// memory, or far below it.
+        pub critical_headroom_bytes: u64,
         /// Why this level: one sentence naming figure and threshold.
         pub reason: String,
         /// What was read.

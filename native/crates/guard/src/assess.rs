@@ -1,11 +1,12 @@
 //! How close a scope is to running out of memory.
 
 use crate::failure::{fail, unreadable};
+use crate::reason;
 use pitcrew_cgroup::{CgroupPath, Scope};
 use pitcrew_contract::envelope::{ErrorCode, WireError};
 use pitcrew_contract::guard::{Assessment, Figures, Level};
 use pitcrew_contract::time;
-use pitcrew_policy::{Amount, Thresholds};
+use pitcrew_policy::Thresholds;
 use pitcrew_procfs::{Meminfo, Pressure};
 use pitcrew_ranking::Machine;
 
@@ -65,16 +66,9 @@ fn assess_node(machine: &Machine, thresholds: &Thresholds) -> Result<Assessment,
         ..with_pressure(pressure)
     };
     let headroom = available.saturating_add(swap_free);
-    let (level, reason) = node_level(thresholds, meminfo.total, available, headroom, pressure);
-    Ok(Assessment {
-        at: time::now(),
-        scope: Scope::Node.to_string(),
-        level,
-        headroom_bytes: headroom,
-        total_bytes: meminfo.total,
-        reason,
-        figures,
-    })
+    let memory = Memory { total: meminfo.total, available, headroom };
+    let (level, reason) = node_level(thresholds, memory, pressure);
+    Ok(assessment(Scope::Node.to_string(), thresholds, memory, (level, reason), figures))
 }
 
 fn assess_cgroup(
@@ -95,8 +89,9 @@ fn assess_cgroup(
         return Err(fail(ErrorCode::NotFound, format!("cgroup {path} changed while being read")));
     };
     let headroom = constraint.headroom();
+    let memory = Memory { total: constraint.limit, available: headroom, headroom };
     // A cgroup's pressure is shown but never decides: a limit is hit without any stall before.
-    let (level, reason) = level_by_share(thresholds, constraint.limit, headroom);
+    let verdict = level_by_share(thresholds, memory);
     let figures = Figures {
         usage_bytes: Some(constraint.usage),
         limit_bytes: Some(constraint.limit),
@@ -104,15 +99,38 @@ fn assess_cgroup(
         oom_kills: controller.oom_kills(path),
         ..with_pressure(controller.pressure(path))
     };
-    Ok(Assessment {
+    Ok(assessment(scope, thresholds, memory, verdict, figures))
+}
+
+/// The figures that decide about the level, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    pub total: u64,
+    /// Without swap.
+    pub available: u64,
+    /// With the swap that is free.
+    pub headroom: u64,
+}
+
+fn assessment(
+    scope: String,
+    thresholds: &Thresholds,
+    memory: Memory,
+    (level, reason): (Level, String),
+    figures: Figures,
+) -> Assessment {
+    Assessment {
         at: time::now(),
         scope,
         level,
-        headroom_bytes: headroom,
-        total_bytes: constraint.limit,
+        headroom_bytes: memory.headroom,
+        total_bytes: memory.total,
+        warning_headroom_bytes: thresholds.warning.of(memory.total),
+        urgent_headroom_bytes: thresholds.urgent.of(memory.total),
+        critical_headroom_bytes: thresholds.critical.of(memory.total),
         reason,
         figures,
-    })
+    }
 }
 
 /// MemAvailable; kernels before 3.14 do not have it.
@@ -131,18 +149,18 @@ fn with_pressure(pressure: Option<Pressure>) -> Figures {
     }
 }
 
-/// The level that headroom alone gives.
-fn level_by_share(thresholds: &Thresholds, total: u64, headroom: u64) -> (Level, String) {
+/// The level that headroom alone gives, and why.
+fn level_by_share(thresholds: &Thresholds, memory: Memory) -> (Level, String) {
     for (level, name, threshold) in [
         (Level::Critical, "critical", thresholds.critical),
         (Level::Urgent, "urgent", thresholds.urgent),
         (Level::Warning, "warning", thresholds.warning),
     ] {
-        if headroom < threshold.of(total) {
-            return (level, sentence(total, headroom, name, threshold, "is under"));
+        if memory.headroom < threshold.of(memory.total) {
+            return (level, reason::below(memory, name, threshold));
         }
     }
-    (Level::Ok, sentence(total, headroom, "warning", thresholds.warning, "is over"))
+    (Level::Ok, reason::above(memory, "warning", thresholds.warning))
 }
 
 /// On a node low headroom is critical only when tasks really wait for memory, or when there is so
@@ -150,43 +168,26 @@ fn level_by_share(thresholds: &Thresholds, total: u64, headroom: u64) -> (Level,
 /// waits for it.
 fn node_level(
     thresholds: &Thresholds,
-    total: u64,
-    available: u64,
-    headroom: u64,
+    memory: Memory,
     pressure: Option<Pressure>,
 ) -> (Level, String) {
-    let (level, reason) = level_by_share(thresholds, total, headroom);
+    let (level, why) = level_by_share(thresholds, memory);
     let Some(pressure) = pressure.filter(|_| thresholds.pressure > 0.0) else {
-        return (level, reason);
+        return (level, why);
     };
+    let waits = || reason::waits(pressure, thresholds.pressure);
     let stalled = pressure.some.avg10 >= thresholds.pressure;
-    if level == Level::Critical && !stalled && headroom >= thresholds.certain.of(total) {
-        let reason = format!("{reason}, but tasks hardly wait for memory ({})", waits(pressure));
-        return (Level::Urgent, reason);
+    let certain = memory.headroom < thresholds.certain.of(memory.total);
+    if level == Level::Critical && !stalled && !certain {
+        return (Level::Urgent, format!("{why}, but {}", waits()));
     }
-    let thrashes = stalled && available < thresholds.critical.of(total);
+    let thrashes = stalled && memory.available < thresholds.critical.of(memory.total);
     if level < Level::Critical && thrashes {
-        let text = sentence(total, available, "critical", thresholds.critical, "is under");
-        return (Level::Critical, format!("without swap {text}, and {}", waits(pressure)));
+        let without_swap = Memory { headroom: memory.available, ..memory };
+        let why = reason::below(without_swap, "critical", thresholds.critical);
+        return (Level::Critical, format!("without swap {why}, and {}", waits()));
     }
-    (level, reason)
-}
-
-fn waits(pressure: Pressure) -> String {
-    format!("tasks waited {} % of the last 10 s", pressure.some.avg10)
-}
-
-fn sentence(total: u64, headroom: u64, name: &str, threshold: Amount, is: &str) -> String {
-    let share = headroom as f64 * 100.0 / total.max(1) as f64;
-    let limit = match threshold {
-        Amount::Percent(percent) => format!("{percent} %"),
-        Amount::Bytes(bytes) => format!("{} MiB", bytes >> 20),
-    };
-    format!(
-        "headroom {} MiB ({share:.1} % of {} MiB) {is} the {name} threshold of {limit}",
-        headroom >> 20,
-        total >> 20
-    )
+    (level, why)
 }
 
 #[cfg(test)]
@@ -199,7 +200,8 @@ mod tests {
         let thresholds = Thresholds::of(Sensitivity::Medium);
         let pressure =
             waited.map(|avg10| Pressure { some: Stall { avg10, ..Stall::default() }, full: None });
-        node_level(&thresholds, 1000, available, available + swap, pressure).0
+        let memory = Memory { total: 1000, available, headroom: available + swap };
+        node_level(&thresholds, memory, pressure).0
     }
 
     #[test]

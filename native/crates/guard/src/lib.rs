@@ -15,6 +15,7 @@ pub mod options;
 pub mod order;
 mod plan;
 mod process_fd;
+mod reason;
 mod record;
 pub mod reflex;
 mod scope_locks;

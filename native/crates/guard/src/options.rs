@@ -6,6 +6,7 @@ use std::path::PathBuf;
 pub const USAGE: &str = "\
 usage: pitcrew-guard run [--policy FILE] [--scope SCOPE] [--journal DIR] [--socket PATH] [--observe]
        pitcrew-guard victims [--policy FILE] [--scope SCOPE] [--target AMOUNT] [--json]
+                             [--root DIR]
        pitcrew-guard check FILE [--json]
 
   run        watches SCOPE and, at level critical, ends processes as the policy says, until
@@ -19,6 +20,8 @@ usage: pitcrew-guard run [--policy FILE] [--scope SCOPE] [--journal DIR] [--sock
   --socket PATH     a Unix socket for the node runner
   --observe         never acts on its own; orders for a cgroup with a limit are carried out
   --target AMOUNT   headroom to reach, e.g. 20% or 512MiB
+  --root DIR        `victims` of the machine whose /proc and /sys lie below DIR: another mount
+                    namespace's, or a copy made for a test; nothing is ever signalled there
   --json            one JSON object instead of a table
   --version         prints the version";
 
@@ -68,6 +71,8 @@ pub struct Victims {
     pub target: Option<String>,
     /// JSON instead of a table.
     pub json: bool,
+    /// Where the machine's `/proc` and `/sys` lie.
+    pub root: PathBuf,
 }
 
 /// Reads the arguments.
@@ -108,12 +113,13 @@ fn run(arguments: &[String]) -> Result<Command, String> {
 }
 
 fn victims(arguments: &[String]) -> Result<Command, String> {
-    let mut victims = Victims { scope: "node".to_owned(), ..Victims::default() };
+    let mut victims = Victims { scope: "node".to_owned(), root: "/".into(), ..Victims::default() };
     each(arguments, |flag, value| {
         match flag {
             "--policy" => victims.policy = Some(value()?.into()),
             "--scope" => victims.scope = value()?,
             "--target" => victims.target = Some(value()?),
+            "--root" => victims.root = value()?.into(),
             "--json" => victims.json = true,
             _ => return Ok(false),
         }
@@ -179,6 +185,7 @@ mod tests {
             scope: "cgroup:/a".to_owned(),
             target: None,
             json: true,
+            root: "/".into(),
         });
         assert_eq!(of("victims --policy p --scope=cgroup:/a --json"), Ok(expected));
     }

@@ -56,9 +56,26 @@ impl Amount {
 impl std::fmt::Display for Amount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Amount::Bytes(bytes) => write!(f, "{bytes} bytes"),
+            Amount::Bytes(bytes) => f.write_str(&size_text(*bytes)),
             Amount::Percent(percent) => write!(f, "{percent} %"),
         }
+    }
+}
+
+/// A size for people: `512 bytes`, `1.5 MiB`, `412 MiB`; cut, so that nothing looks larger than it
+/// is.
+pub fn size_text(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..0x400 => return format!("{bytes} bytes"),
+        0x400..0x10_0000 => (1u128 << 10, "KiB"),
+        0x10_0000..0x4000_0000 => (1 << 20, "MiB"),
+        0x4000_0000..0x100_0000_0000 => (1 << 30, "GiB"),
+        _ => (1 << 40, "TiB"),
+    };
+    let tenths = u128::from(bytes) * 10 / unit;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) | (whole @ 100.., _) => format!("{whole} {name}"),
+        (whole, tenth) => format!("{whole}.{tenth} {name}"),
     }
 }
 
@@ -108,6 +125,22 @@ mod tests {
         assert_eq!(Amount::parse(" 12.5 % ").unwrap().of(800), 100);
         for bad in ["", "%", "101%", "-1%", "1e9", "12 parsec", "1.2.3", "99999999999T", "inf%"] {
             assert!(Amount::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_largest_unit_that_fits() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1536, "1.5 KiB"),
+            (412 << 20, "412 MiB"),
+            ((100 << 20) + (900 << 10), "100 MiB"),
+            ((1 << 30) - 1, "1023 MiB"),
+            (23_500 << 20, "22.9 GiB"),
+            (u64::MAX, "16777215 TiB"),
+        ] {
+            assert_eq!(size_text(bytes), text);
         }
     }
 

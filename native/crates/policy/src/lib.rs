@@ -12,7 +12,7 @@ mod policy;
 mod rule;
 mod thresholds;
 
-pub use amount::{parse_duration, Amount};
+pub use amount::{parse_duration, size_text, Amount};
 pub use mistake::Mistake;
 pub use policy::{Parsed, Policy, MAX_BYTES};
 pub use rule::{Origin, Rule, Subject};

@@ -4,7 +4,7 @@ use crate::family::Batch;
 use crate::snapshot::{Facts, Snapshot};
 use pitcrew_cgroup::Scope;
 use pitcrew_contract::guard::{Assessment, KillPlan, Protected, Victim};
-use pitcrew_policy::{Origin, Policy, Rule};
+use pitcrew_policy::{size_text, Origin, Policy, Rule};
 use std::cmp::Reverse;
 
 /// A process whose death frees less is not worth killing, whatever else speaks for it.
@@ -146,21 +146,13 @@ fn victim(index: usize, facts: &Facts, chosen: bool, reason: String) -> Victim {
 fn reason(class: &Class, facts: &Facts, rule: Option<&Rule>) -> String {
     let freed = match facts.frees {
         _ if *class == Class::Negligible => return "frees less than 1 MiB".to_owned(),
-        None => return format!("frees at most {}, not measured", mebibytes(facts.at_most)),
-        Some(frees) => format!("frees {}", mebibytes(frees.total())),
+        None => return format!("frees at most {}, not measured", size_text(facts.at_most)),
+        Some(frees) => format!("frees {}", size_text(frees.total())),
     };
     match (class, rule) {
         (Class::Expendable, _) => format!("oom_score_adj {}, {freed}", facts.oom_score_adj),
         (Class::Preferred(_), Some(rule)) => format!("prefer {}, {freed}", rule.text()),
         _ => freed,
-    }
-}
-
-fn mebibytes(bytes: u64) -> String {
-    let tenths = bytes.saturating_mul(10) >> 20;
-    match tenths {
-        0..100 => format!("{}.{} MiB", tenths / 10, tenths % 10),
-        _ => format!("{} MiB", tenths / 10),
     }
 }
 
@@ -173,8 +165,8 @@ fn warnings(victims: &[Victim], protected: &[(u64, Protected)], all: &Snapshot) 
     if kept > 0 && (nobody || kept / 10 >= total / 11) {
         return vec![format!(
             "the policy protects {} of {} in this scope: little is left to free",
-            mebibytes(kept),
-            mebibytes(total)
+            size_text(kept),
+            size_text(total)
         )];
     }
     Vec::new()

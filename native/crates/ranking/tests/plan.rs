@@ -47,6 +47,9 @@ fn goal(needed: u64) -> Goal {
             level: Level::Critical,
             headroom_bytes: 0,
             total_bytes: 1 << 30,
+            warning_headroom_bytes: 0,
+            urgent_headroom_bytes: 0,
+            critical_headroom_bytes: 0,
             reason: String::new(),
             figures,
         },
@@ -82,7 +85,7 @@ fn expendable_first_then_preferred_in_order_then_by_bytes() {
     let plan = make(processes, RULES, 10_000 * MIB);
     assert_eq!(chosen(&plan), [1, 4, 3, 6, 2]);
     assert_eq!(plan.protected[0].rule, "protect name=keep");
-    assert_eq!(plan.victims[1].reason, "prefer name=second, frees 5.0 MiB");
+    assert_eq!(plan.victims[1].reason, "prefer name=second, frees 5 MiB");
     assert_eq!(plan.predicted_bytes, 1407 * MIB);
 }
 

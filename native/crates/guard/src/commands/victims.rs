@@ -17,8 +17,10 @@ const ROWS: usize = 20;
 
 pub(super) fn victims(options: &Victims) -> Result<ExitCode, WireError> {
     let policy = policy_file::required(options.policy.as_deref())?;
-    let mut machine = Machine::below(Path::new("/"));
-    machine.protect_own(false);
+    let mut machine = Machine::below(&options.root);
+    if options.root == Path::new("/") {
+        machine.protect_own(false);
+    }
     let scope = scope(&options.scope)?;
     let assessment = assess(&machine, &scope, &policy.thresholds())?;
     let wish = Wish {
