@@ -59,8 +59,8 @@ impl Counters {
         let expected = [
             ("MemFree", m.free),
             ("AnonPages", m.anon_pages),
-            ("Cached", m.cached),
-            ("Buffers", m.buffers),
+            ("Active(file)", m.active_file),
+            ("Inactive(file)", m.inactive_file),
             ("Shmem", m.shmem),
             ("SReclaimable", m.slab_reclaimable),
             ("SUnreclaim", m.slab_unreclaimable),

@@ -2,29 +2,29 @@
 
 use crate::Counters;
 use pitcrew_contract::collector::Part;
+use pitcrew_procfs::Meminfo;
 use std::cmp::Reverse;
 
 /// Splits memory into exclusive parts, the largest first; parts of no size are left out.
 ///
-/// Where the kernel's counters overlap, the overlap is given to one part only:
-/// - `Cached` counts shared memory, which is a part of its own, so `page_cache` is Cached and
-///   Buffers without Shmem;
+/// No part comes from subtraction. Where the kernel's counters overlap, another counter or nesting
+/// keeps the parts apart:
+/// - `Cached` counts shared memory, which is a part of its own; so `page_cache` is what lies on the
+///   LRU lists of files, where shared memory never does. File pages that cannot be reclaimed
+///   (locked ones, ramfs) are not on them: no counter has those alone, they lie in the residual;
 /// - `VmallocUsed` counts kernel stacks, which live there since Linux 4.9 (x86) and 4.14 (arm64);
+///   no counter has the rest alone and only root may read `/proc/vmallocinfo`, so `kernel_stacks`
+///   is a child of `vmalloc`;
 /// - `KReclaimable` repeats SReclaimable, so only the miscellaneous rest is taken, from vmstat;
 /// - huge pages of the transparent kind are children of the memory they hold, those of the reserved
 ///   pool are not in any other counter;
 /// - `SwapCached` is mostly mapped and then in AnonPages, `CmaFree` and `Unaccepted` are in MemFree,
-///   `Mapped`, `Dirty`, `Writeback`, `Mlocked` and the LRU lists describe pages that are counted
-///   already: none of them is a part.
+///   `Mapped`, `Dirty`, `Writeback`, `Mlocked` and the other LRU lists describe pages that are
+///   counted already: none of them is a part.
 pub fn parts(counters: &Counters) -> Vec<Part> {
     let m = &counters.meminfo;
     let bytes = |value: Option<u64>| value.unwrap_or(0);
-    let stacks = bytes(m.kernel_stack);
-    let vmalloc = bytes(m.vmalloc_used);
-    // Less than the stacks alone: this kernel keeps them elsewhere.
-    let vmalloc_rest = vmalloc.checked_sub(stacks).unwrap_or(vmalloc);
-    let shared = bytes(m.shmem);
-    let cache = bytes(m.cached).saturating_add(bytes(m.buffers));
+    let file_lists = bytes(m.active_file).saturating_add(bytes(m.inactive_file));
     let pool = m
         .hugetlb
         .unwrap_or_else(|| bytes(m.huge_pages_total).saturating_mul(bytes(m.huge_page_size)));
@@ -52,8 +52,8 @@ pub fn parts(counters: &Counters) -> Vec<Part> {
         part(
             "page_cache",
             "Page cache of files",
-            Some(cache.saturating_sub(shared)),
-            "/proc/meminfo Cached + Buffers, without Shmem",
+            Some(file_lists),
+            "/proc/meminfo Active(file) + Inactive(file); locked file pages are in the residual",
         )
         .with(vec![
             part("buffers", "Of block devices", m.buffers, "/proc/meminfo Buffers"),
@@ -96,19 +96,12 @@ pub fn parts(counters: &Counters) -> Vec<Part> {
             counters.vmstat.misc_reclaimable,
             "/proc/vmstat nr_kernel_misc_reclaimable",
         ),
-        part("kernel_stacks", "Kernel stacks", m.kernel_stack, "/proc/meminfo KernelStack"),
         part("page_tables", "Page tables", m.page_tables, "/proc/meminfo PageTables"),
         part(
             "page_tables_secondary",
             "Page tables of virtual machines and IOMMUs",
             m.secondary_page_tables,
             "/proc/meminfo SecPageTables",
-        ),
-        part(
-            "vmalloc",
-            "Large kernel allocations, modules and eBPF maps",
-            Some(vmalloc_rest),
-            "/proc/meminfo VmallocUsed, without KernelStack",
         ),
         part("percpu", "Per-CPU kernel data", m.percpu, "/proc/meminfo Percpu"),
         part(
@@ -146,9 +139,26 @@ pub fn parts(counters: &Counters) -> Vec<Part> {
             "/proc/meminfo HardwareCorrupted",
         ),
     ];
+    all.extend(vmalloc(m));
     all.retain(|part| part.bytes > 0);
     all.sort_by_key(|part| Reverse(part.bytes));
     all
+}
+
+/// Kernel stacks are a child of the vmalloc area, or a part of their own where a kernel keeps them
+/// elsewhere: one that reports less vmalloc than stacks.
+fn vmalloc(m: &Meminfo) -> Vec<Part> {
+    let stacks =
+        part("kernel_stacks", "Kernel stacks", m.kernel_stack, "/proc/meminfo KernelStack");
+    let area = |source| {
+        let title = "Large kernel allocations, modules, eBPF maps and stacks";
+        part("vmalloc", title, m.vmalloc_used, source)
+    };
+    if stacks.bytes > m.vmalloc_used.unwrap_or(0) {
+        return vec![stacks, area("/proc/meminfo VmallocUsed")];
+    }
+    let source = "/proc/meminfo VmallocUsed; no counter has it without the stacks it holds";
+    vec![area(source).with(vec![stacks])]
 }
 
 /// What the parts leave unexplained; negative when counters moved while they were read.
@@ -192,7 +202,6 @@ impl WithChildren for Part {
 mod tests {
     use super::*;
     use crate::counters::Vmstat;
-    use pitcrew_procfs::Meminfo;
     use proptest::prelude::*;
 
     fn of(text: &str) -> Vec<Part> {
@@ -207,21 +216,32 @@ mod tests {
     #[test]
     fn nothing_is_counted_twice() {
         let found = of("MemTotal: 1000 kB\nCached: 300 kB\nBuffers: 50 kB\nShmem: 100 kB\n\
+            Active(file): 150 kB\nInactive(file): 100 kB\nUnevictable: 9 kB\n\
             KReclaimable: 80 kB\nSlab: 90 kB\nSReclaimable: 60 kB\nSUnreclaim: 30 kB\n\
             KernelStack: 16 kB\nVmallocUsed: 40 kB\nAnonPages: 200 kB\nAnonHugePages: 100 kB\n\
             Mapped: 99 kB\nSwapCached: 9 kB\nHugePages_Total: 2\nHugepagesize: 32 kB\n");
         assert_eq!((bytes(&found, "page_cache"), bytes(&found, "shared")), (250, 100));
-        assert_eq!((bytes(&found, "kernel_stacks"), bytes(&found, "vmalloc")), (16, 24));
+        let vmalloc = found.iter().find(|part| part.id == "vmalloc").unwrap();
+        assert_eq!((bytes(&found, "vmalloc"), bytes(&vmalloc.children, "kernel_stacks")), (40, 16));
+        assert_eq!(bytes(&found, "kernel_stacks"), 0);
         assert_eq!(bytes(&found, "huge_pages"), 64);
         let sum: u64 = found.iter().map(|part| part.bytes >> 10).sum();
-        assert_eq!(sum, 250 + 100 + 60 + 30 + 16 + 24 + 200 + 64);
+        assert_eq!(sum, 250 + 100 + 60 + 30 + 40 + 200 + 64);
         assert_eq!(residual(1000 << 10, &found), (1000 - sum as i64) << 10);
     }
 
     #[test]
-    fn stacks_outside_vmalloc_are_not_taken_from_it() {
+    fn stacks_outside_vmalloc_are_a_part_of_their_own() {
         let found = of("MemTotal: 1000 kB\nKernelStack: 50 kB\nVmallocUsed: 40 kB\n");
         assert_eq!((bytes(&found, "kernel_stacks"), bytes(&found, "vmalloc")), (50, 40));
+    }
+
+    #[test]
+    fn file_pages_that_cannot_be_reclaimed_are_left_to_the_residual() {
+        let found = of("MemTotal: 1000 kB\nCached: 300 kB\nBuffers: 50 kB\nShmem: 100 kB\n\
+            Active(file): 150 kB\nInactive(file): 80 kB\nUnevictable: 20 kB\n");
+        assert_eq!(bytes(&found, "page_cache"), 230);
+        assert_eq!(residual(1000 << 10, &found), (1000 - 230 - 100) << 10);
     }
 
     #[test]
@@ -235,12 +255,12 @@ mod tests {
         #[test]
         fn parts_and_residual_add_up_to_the_total(
             total in 1u64..1 << 45,
-            values in proptest::collection::vec(proptest::option::of(0u64..1 << 45), 26),
+            values in proptest::collection::vec(proptest::option::of(0u64..1 << 45), 27),
         ) {
             let v = |at: usize| values[at];
             let meminfo = Meminfo {
                 total,
-                free: v(0), buffers: v(1), cached: v(2), anon_pages: v(3), shmem: v(4),
+                free: v(0), buffers: v(1), active_file: v(2), inactive_file: v(26), anon_pages: v(3), shmem: v(4),
                 slab_reclaimable: v(5), slab_unreclaimable: v(6), kernel_stack: v(7),
                 page_tables: v(8), secondary_page_tables: v(9), vmalloc_used: v(10),
                 percpu: v(11), hugetlb: v(12), huge_pages_total: v(13), huge_page_size: v(14),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 const MEMINFO: &str = "MemTotal: 1000000 kB\nMemFree: 400000 kB\nAnonPages: 300000 kB\n\
-    Cached: 200000 kB\nBuffers: 10000 kB\nShmem: 50000 kB\n";
+    Cached: 200000 kB\nBuffers: 10000 kB\nShmem: 50000 kB\nActive(file): 90000 kB\n\
+    Inactive(file): 70000 kB\n";
 
 fn write(root: &Path, name: &str, text: &str) {
     let path = root.join(name);
@@ -112,6 +113,26 @@ fn cgroups_are_read_and_the_scope_gets_its_own_breakdown() {
     let own = found.scope_cgroup.unwrap();
     assert_eq!((own.anon_bytes, own.limit_bytes, own.processes), (3000, Some(8192), 2));
     assert!(matches!(explain(&dir, "cgroup:/nobody"), Err(Error::NoSuchCgroup(_))));
+}
+
+#[test]
+fn the_processes_of_the_scope_are_shown_however_small_they_are() {
+    let dir = machine();
+    write(dir.path(), "sys/fs/cgroup/app/one/memory.stat", "anon 30\n");
+    write(dir.path(), "sys/fs/cgroup/app/one/memory.max", "max\n");
+    write(dir.path(), "sys/fs/cgroup/app/one/cgroup.procs", "");
+    // Below the cgroup of the scope.
+    write(dir.path(), "sys/fs/cgroup/app/one/inner/cgroup.procs", "7\n");
+    add_process(dir.path(), 7, 3, "tiny");
+    for pid in 100..200 {
+        add_process(dir.path(), pid, 1000, "large");
+    }
+    let seen = |scope: &str| {
+        let found = explain(&dir, scope).unwrap();
+        found.processes.iter().any(|process| process.pid == 7)
+    };
+    assert!(seen("cgroup:/app/one"));
+    assert!(!seen("node"), "among the largest of the machine it is not");
 }
 
 #[test]
