@@ -52,9 +52,7 @@ fn run(options: &Options) -> std::io::Result<std::convert::Infallible> {
             let held = memory::hold(hold)?;
             watch_stdin(options);
             ready(held.children())?;
-            loop {
-                std::thread::park();
-            }
+            cpu::serve_forever(held.words(), hold.busy)
         }
         Command::Spin => {
             watch_stdin(options);

@@ -19,17 +19,26 @@ pub struct Hold {
     pub children: u32,
     /// What each child writes of its copy.
     pub own: u64,
+    /// Share of one CPU to work with, 0 to 1.
+    pub busy: f64,
 }
 
 /// Memory in place.
 pub struct Held {
     children: Vec<i32>,
-    _memory: Memory,
+    memory: Memory,
 }
 
 impl Held {
     pub fn children(&self) -> &[i32] {
         &self.children
+    }
+
+    /// The memory, a word at a time.
+    pub fn words(&self) -> &[u64] {
+        // SAFETY: the mapping is aligned to a page, never unmapped, and nobody writes to it any
+        // more: the children write to copies.
+        unsafe { std::slice::from_raw_parts(self.memory.start.cast(), self.memory.length / 8) }
     }
 }
 
@@ -106,7 +115,7 @@ pub fn hold(hold: &Hold) -> io::Result<Held> {
     for number in 0..hold.children {
         children.push(fork_child(&mut memory, hold.own as usize, u64::from(number) + 1)?);
     }
-    Ok(Held { children, _memory: memory })
+    Ok(Held { children, memory })
 }
 
 /// Forks a child that writes its part of the copy; returns once it has done so.
