@@ -6,7 +6,7 @@
 import { type CentreClient, CentreError } from "../centre/mod.ts";
 import { Backoff } from "../lib/backoff.ts";
 import { errorText, log, StateLog } from "../lib/log.ts";
-import { sleep } from "../lib/sleep.ts";
+import { aborted, sleep } from "../lib/sleep.ts";
 import type { ArtifactMeta, ArtifactSpool, SpooledArtifact } from "./spool.ts";
 import type { ArtifactRef } from "../../activities/contract/mod.ts";
 
@@ -129,11 +129,4 @@ async function readAt(
     at += count;
   }
   return bytes.subarray(0, at);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -9,19 +9,20 @@ import { Backoff } from "../lib/backoff.ts";
 import { errorText, log, StateLog } from "../lib/log.ts";
 import { sleep } from "../lib/sleep.ts";
 import type { NativeClient, NativeEvent } from "../native/mod.ts";
+import { CatchUp } from "./catch_up.ts";
+import { interventionEvent } from "./intervention.ts";
 import type { EventSpool, NodeEvent } from "./spool.ts";
 
 /** Events and bytes per request; the control plane takes 1 MiB. */
 const BATCH = { events: 50, bytes: 512 * 1024 };
-/** Processes of each list of an intervention's plan that are passed on, the chosen ones first. */
-const MOST_PROCESSES = 64;
 /** Milliseconds to wait for more events before a request, and to look again after quiet. */
 const GATHER_MS = 100;
 
 /**
  * Listens and delivers until `signal` aborts. Every event is on disk before it counts as heard,
  * and leaves the disk when the control plane has answered, so each arrives at least once; the
- * control plane tells interventions apart by their id.
+ * control plane tells interventions apart by their id. What no event tells of, because this process
+ * or the guard was down, comes from the guard's own record.
  */
 export async function forwardEvents(
   guard: NativeClient,
@@ -29,13 +30,24 @@ export async function forwardEvents(
   centre: CentreClient,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all([listen(guard, spool, signal), deliver(spool, centre, signal)]);
+  const catchUp = new CatchUp(guard, spool);
+  await Promise.all([
+    listen(guard, spool, catchUp, signal),
+    catchUp.run(signal),
+    deliver(spool, centre, signal),
+  ]);
 }
 
-async function listen(guard: NativeClient, spool: EventSpool, signal: AbortSignal): Promise<void> {
+async function listen(
+  guard: NativeClient,
+  spool: EventSpool,
+  catchUp: CatchUp,
+  signal: AbortSignal,
+): Promise<void> {
   let level: string | undefined;
   let expected: number | undefined;
   for await (const event of guard.events(signal)) {
+    if (event.event !== "level") catchUp.wake();
     try {
       const kept = toNodeEvent(
         event.event === "connected" ? missedWhileAway(event, expected) : event,
@@ -97,12 +109,11 @@ function nextSeq({ data }: NativeEvent): number | undefined {
 
 /** Reads one message of the guard; undefined for what the control plane need not know. */
 export function toNodeEvent({ event, seq, data }: NativeEvent): NodeEvent | undefined {
-  const fields = (data ?? {}) as { id?: unknown; at?: unknown };
+  const fields = (data ?? {}) as { at?: unknown };
   const at = typeof fields.at === "string" ? fields.at : new Date().toISOString();
   switch (event) {
     case "intervention":
-      if (typeof fields.id !== "string") throw new Error("an intervention without an id");
-      return { kind: "intervention", id: fields.id, at, data: shortened(data as Intervention) };
+      return interventionEvent(data as Intervention);
     case "level":
       return { kind: "level", id: `level-${at}-${seq}`, at, data };
     case "gap":
@@ -110,19 +121,4 @@ export function toNodeEvent({ event, seq, data }: NativeEvent): NodeEvent | unde
     default:
       return undefined;
   }
-}
-
-/** On a machine with thousands of processes the plan is large; who was not chosen matters little. */
-function shortened(intervention: Intervention): Intervention {
-  const { plan } = intervention;
-  if (!plan) return intervention;
-  const victims = [...plan.victims ?? []].sort((a, b) => Number(b.chosen) - Number(a.chosen));
-  return {
-    ...intervention,
-    plan: {
-      ...plan,
-      victims: victims.slice(0, MOST_PROCESSES),
-      protected: (plan.protected ?? []).slice(0, MOST_PROCESSES),
-    },
-  };
 }

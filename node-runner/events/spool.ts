@@ -6,6 +6,9 @@
 import { join } from "node:path";
 import { removeIfThere, writeAtomically } from "../lib/files.ts";
 
+/** Remembers up to where the guard's own record has been read. */
+const READ_TO = "read-to";
+
 /** Most events that may wait; the oldest level changes go first, interventions last. */
 export const EVENT_LIMIT = 2_000;
 
@@ -25,8 +28,10 @@ export interface NodeEvent {
 export class EventSpool {
   readonly #dir: string;
   readonly #limit: number;
+  readonly #interventions = new Set<string>();
   #names: string[] = [];
   #seq = 0;
+  #readTo: string | undefined;
 
   /** Keeps at most `limit` events in `dir`. */
   constructor(dir: string, limit = EVENT_LIMIT) {
@@ -39,6 +44,7 @@ export class EventSpool {
     await Deno.mkdir(this.#dir, { recursive: true, mode: 0o700 });
     for await (const { name } of Deno.readDir(this.#dir)) {
       if (/^\d{12}-[a-z]+\.json$/.test(name)) this.#names.push(name);
+      else if (name === READ_TO) this.#readTo = await Deno.readTextFile(join(this.#dir, name));
       else await removeIfThere(join(this.#dir, name));
     }
     this.#names.sort();
@@ -50,8 +56,34 @@ export class EventSpool {
     return this.#names.length;
   }
 
-  /** Keeps an event. */
+  /** The last intervention that was taken from the guard's own record. */
+  get readTo(): string | undefined {
+    return this.#readTo;
+  }
+
+  /** Notes that the guard's record has been read up to the intervention `id`. */
+  async setReadTo(id: string): Promise<void> {
+    await writeAtomically(join(this.#dir, READ_TO), id);
+    this.#readTo = id;
+  }
+
+  /** Keeps an event; an intervention that this process has kept already is not kept again. */
   async add(event: NodeEvent): Promise<void> {
+    if (event.kind !== "intervention") return await this.#write(event);
+    if (this.#interventions.has(event.id)) return;
+    this.#interventions.add(event.id);
+    if (this.#interventions.size > EVENT_LIMIT) {
+      for (const oldest of this.#interventions.values().take(1)) this.#interventions.delete(oldest);
+    }
+    try {
+      await this.#write(event);
+    } catch (error) {
+      this.#interventions.delete(event.id);
+      throw error;
+    }
+  }
+
+  async #write(event: NodeEvent): Promise<void> {
     while (this.#names.length >= this.#limit) {
       const spare = this.#names.findIndex((name) => !name.endsWith("-intervention.json"));
       await this.#remove(this.#names[Math.max(spare, 0)]!);

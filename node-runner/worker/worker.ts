@@ -13,7 +13,7 @@ import {
 import type { CredentialsFile, NodeCredentials } from "../centre/mod.ts";
 import { Backoff } from "../lib/backoff.ts";
 import { errorText, log, type LogLevel, StateLog } from "../lib/log.ts";
-import { sleep } from "../lib/sleep.ts";
+import { aborted, sleep } from "../lib/sleep.ts";
 
 /** Activity type → implementation. */
 // deno-lint-ignore no-explicit-any -- Temporal's own shape of the map
@@ -113,11 +113,4 @@ async function workOnce(
   } finally {
     await connection.close().catch(() => {});
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }
