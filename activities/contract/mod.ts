@@ -1,5 +1,5 @@
 /**
- * What workflows and activities agree on; types, plain data and the permit.
+ * What workflows and activities agree on; types, plain data, the permit and the words for figures.
  *
  * @module
  */
@@ -11,3 +11,4 @@ export * from "./node.ts";
 export * from "./permit.ts";
 export * from "./step.ts";
 export * from "./transitions.ts";
+export * from "./units.ts";

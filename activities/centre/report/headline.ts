@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bytesText, count, percentText } from "../units.ts";
+import { bytesText, count, percentText } from "../../contract/mod.ts";
 import type { Report } from "./report.ts";
 
 /** What a person at night reads first. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bytesText, percentText } from "../units.ts";
+import { bytesText, percentText } from "../../contract/mod.ts";
 import type { Report } from "./report.ts";
 
 /** Renders the report. Links are relative to the console's address. */

@@ -3,8 +3,12 @@
  *
  * @module
  */
-import type { RelieveOutputs, RunHead, StepRecord } from "../../contract/mod.ts";
-import { bytesText } from "../units.ts";
+import {
+  bytesText,
+  type RelieveOutputs,
+  type RunHead,
+  type StepRecord,
+} from "../../contract/mod.ts";
 
 /** All moments of a run, oldest first. */
 export function timelineOf(

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { GpuStatusOutputs } from "../../contract/mod.ts";
+import { bytesText, count, type GpuStatusOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
 import type { NodeStep } from "../step.ts";
-import { bytesText, count } from "../units.ts";
 
 const DEADLINE_MS = 20_000;
 const NO_DRIVER = "no NVIDIA driver";

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { DetectOutputs, Level } from "../../contract/mod.ts";
+import { bytesText, type DetectOutputs, type Level } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
 import type { NodeStep } from "../step.ts";
-import { bytesText } from "../units.ts";
 
 /** Milliseconds for the guard's answer, a restart of the guard included. */
 const DEADLINE_MS = 10_000;

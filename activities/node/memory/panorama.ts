@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { PanoramaOutputs } from "../../contract/mod.ts";
+import { bytesText, type PanoramaOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
 import type { NodeStep } from "../step.ts";
-import { bytesText } from "../units.ts";
 
 /** Milliseconds; the step's own timeout is usually far shorter. */
 const DEADLINE_MS = 20_000;

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { PlanOutputs } from "../../contract/mod.ts";
+import { bytesText, count, type PlanOutputs } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
 import type { NodePorts } from "../ports.ts";
 import type { NodeStep } from "../step.ts";
-import { bytesText, count } from "../units.ts";
 
 const DEADLINE_MS = 8_000;
 /** Entries of each list, so that the answer stays far below 64 KiB. */
