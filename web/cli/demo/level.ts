@@ -13,9 +13,14 @@ export interface ScopeLevel {
   headroomBytes: number;
 }
 
+/** Where the local node's policy lies. */
+export function policyPath(dataDir: string): string {
+  return join(dataDir, "node/policy.yaml");
+}
+
 /** The policy that the node's guard runs with, or the defaults where it cannot be read. */
 export async function policyFile(dataDir: string): Promise<{ path: string; temporary: boolean }> {
-  const path = join(dataDir, "node/policy.yaml");
+  const path = policyPath(dataDir);
   try {
     await Deno.stat(path);
     return { path, temporary: false };

@@ -14,6 +14,8 @@ const LEFTOVER_MS = 10 * 60_000;
 export interface MemoryCgroup {
   /** As runbooks name it: `cgroup:/path`. */
   scope: string;
+  /** Where it lies in the file system. */
+  dir: string;
   /** File that takes a pid to join. */
   procs: string;
   usageBytes(): number;
@@ -76,6 +78,7 @@ export function makeMemoryCgroup(id: string, limitBytes: number): MemoryCgroup {
   const procs = file("cgroup.procs");
   return {
     scope: `cgroup:${path}`,
+    dir,
     procs,
     usageBytes: () => Number(Deno.readTextFileSync(file(names.usage))),
     oomKills: () =>

@@ -13,10 +13,10 @@ import { theNode } from "../commands/node.ts";
 import { startRun } from "../commands/run.ts";
 import { getRunbook } from "../commands/runbook.ts";
 import { bytes, lines } from "../output/mod.ts";
-import { policyFile, scopeLevel } from "./level.ts";
+import { policyFile, policyPath, scopeLevel } from "./level.ts";
 import { parseSize } from "./size.ts";
 import { setStage, type Stage } from "./stage.ts";
-import { type Outcome, outcomeOf, problemsOf } from "./outcome.ts";
+import { type Outcome, outcomeOf, problemsOf, ruleFor } from "./outcome.ts";
 
 const SMALLEST = 64 * 1024 * 1024;
 /** Share of the machine's available memory that the demonstration may use. */
@@ -48,14 +48,32 @@ export async function nearOom(context: Context): Promise<ExitCode> {
     oomKills = cgroup.oomKills();
   } finally {
     await stage.clear();
-  }
-  if (flags.keep) {
-    out.note(`${stage.cgroup.scope} and process ${stage.bystander.pid} are left there`);
+    if (flags.keep) out.note(leftovers(stage));
   }
   out.answer(outcome, () => ["", lines(outcome.report.markdown), outcome.report.url]);
   const problems = problemsOf(outcome, oomKills);
-  if (problems.length > 0) throw new CliFailure(EXIT.failed, problems.join("\n"));
+  if (problems.length > 0) {
+    throw new CliFailure(EXIT.failed, problems.join("\n"), hintFor(context, outcome));
+  }
   return EXIT.done;
+}
+
+/** What `--keep` leaves, and how to end it. */
+function leftovers({ cgroup, bystander }: Stage): string {
+  return `${cgroup.scope} and process ${bystander.pid}, which works on, are left there; ` +
+    `end them with: kill ${bystander.pid}; rmdir ${cgroup.dir}`;
+}
+
+/** How to let the demonstration's leaker be killed, where the policy forbids it. */
+function hintFor(context: Context, outcome: Outcome): string | undefined {
+  const rule = ruleFor(outcome);
+  if (rule === undefined) return undefined;
+  return `take that rule out of ${policyPath(dataDirOf(context))}, or narrow it, and start ` +
+    "Pitcrew again: the guard reads its policy when it starts";
+}
+
+function dataDirOf({ flags, path }: Context): string {
+  return flags["data-dir"] === undefined ? DEFAULT_DATA_DIR : path(String(flags["data-dir"]));
 }
 
 function limitOf(text: string): number {
@@ -84,11 +102,9 @@ async function hereAs({ api }: Context, named: string | undefined): Promise<stri
 }
 
 /** Waits until the guard's own figures call the scope a warning or worse. */
-async function untilWarning({ flags, path, out, interrupted }: Context, stage: Stage) {
-  const dataDir = flags["data-dir"] === undefined
-    ? DEFAULT_DATA_DIR
-    : path(String(flags["data-dir"]));
-  const policy = await policyFile(dataDir);
+async function untilWarning(context: Context, stage: Stage) {
+  const { out, interrupted } = context;
+  const policy = await policyFile(dataDirOf(context));
   const until = performance.now() + PATIENCE_MS;
   let before = "";
   try {

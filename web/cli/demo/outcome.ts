@@ -46,10 +46,18 @@ export function outcomeOf(
   };
 }
 
+/** The policy's rule that kept the leaker from being killed, as the guard told the run. */
+export function ruleFor({ run, leaker }: Outcome): string | undefined {
+  const relieve = run.steps.find((step) => step.id === "relieve");
+  const left = (relieve?.outputs?.protected ?? []) as { pid: number; rule: string }[];
+  return left.find(({ pid }) => pid === leaker.pid)?.rule;
+}
+
 /** Everything that is not as promised; empty when all is well. */
 export function problemsOf(outcome: Outcome, oomKills: number): string[] {
   const { run, leaker, bystander, panorama, kills, report } = outcome;
   const kill = kills.find((kill) => kill.pid === leaker.pid);
+  const rule = ruleFor(outcome);
   const problems: string[] = [];
   if (run.status !== "completed") {
     problems.push(
@@ -57,7 +65,9 @@ export function problemsOf(outcome: Outcome, oomKills: number): string[] {
     );
   }
   if (oomKills > 0) problems.push("the kernel's OOM killer acted before the runbook");
-  if (leaker.alive) problems.push("the leaker still lives");
+  if (leaker.alive && rule !== undefined) {
+    problems.push(`the leaker ${leaker.pid} was not killed: the node's policy says "${rule}"`);
+  } else if (leaker.alive) problems.push("the leaker still lives");
   else if (!kill) problems.push("the leaker is gone, but the guard did not kill it");
   if (!bystander.alive) problems.push("the bystander did not survive");
   if (!panorama) problems.push("there is no panorama");

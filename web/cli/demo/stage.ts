@@ -10,6 +10,8 @@ import { makeMemoryCgroup, type MemoryCgroup } from "./memory_cgroup.ts";
 const MIB = 1024 * 1024;
 /** Share of the limit that the bystander holds. */
 const BYSTANDER = 1 / 8;
+/** Share of one processor that the bystander works with; a profile of the scope shows it. */
+const BUSY = "25%";
 /** Share of the limit at which the leak stops growing: below it the kernel never has to act. */
 const PLATEAU = 0.92;
 /** What two small programs need beside the memory they are told to hold. */
@@ -44,7 +46,7 @@ export async function setStage(limitBytes: number, keep: boolean): Promise<Stage
     const rate = Math.ceil(limitBytes / FILL_SECONDS);
     const bystander = await startLoad(
       cgroup.procs,
-      ["hold", "--bytes", `${held}B`, "--name", "demo-bystander"],
+      ["hold", "--bytes", `${held}B`, "--busy", BUSY, "--name", "demo-bystander"],
       keep,
     );
     loads.push(bystander);

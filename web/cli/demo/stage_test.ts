@@ -27,6 +27,30 @@ Deno.test("the leak reaches its end without the kernel having to act, and all is
   assert(stage.leaker.ended() && stage.bystander.ended());
 });
 
+Deno.test("what is kept stays after the leak, and works", async () => {
+  const stage = await setStage(96 * MIB, true);
+  const { bystander, cgroup, leaker } = stage;
+  try {
+    await stage.clear();
+    assert(leaker.ended() && !bystander.ended());
+    assertEquals(cgroup.pids(), [bystander.pid]);
+    assertEquals(cgroup.remove(), false, "one in use stays");
+    const before = cpuTicks(bystander.pid);
+    while (cpuTicks(bystander.pid) <= before) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    await bystander.stop();
+    while (!cgroup.remove()) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
+/** Clock ticks that a process spent in user mode. */
+function cpuTicks(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[11]);
+}
+
 Deno.test("an empty cgroup is removed, one in use is not", () => {
   const cgroup = makeMemoryCgroup(crypto.randomUUID().slice(0, 8), 32 * MIB);
   assertEquals(cgroup.pids(), []);
@@ -52,7 +76,7 @@ Deno.test("every broken promise is named", () => {
     freedBytes: 1,
   };
   const good = {
-    run: { status: "completed" } as Run,
+    run: { status: "completed", steps: [] as Run["steps"] } as Run,
     leaker: { pid: 7, alive: false },
     bystander: { pid: 8, alive: true },
     panorama: { sha256: "a", capturedAt: "2026-11-23T10:00:01.000Z" },
@@ -64,7 +88,7 @@ Deno.test("every broken promise is named", () => {
   assertEquals(problemsOf({ ...good, panorama: late }, 0).length, 1);
   assertEquals(problemsOf({ ...good, kills: [] }, 1).length, 2);
   const nothing = {
-    run: { status: "failed", summary: "no" } as Run,
+    run: { status: "failed", summary: "no", steps: [] as Run["steps"] } as Run,
     leaker: { pid: 7, alive: true },
     bystander: { pid: 8, alive: false },
     panorama: null,
@@ -72,4 +96,11 @@ Deno.test("every broken promise is named", () => {
     report: { url: "u", markdown: "" },
   };
   assertEquals(problemsOf(nothing, 0).length, 5);
+  const outputs = { protected: [{ pid: 7, name: "demo-leaker", rule: "protect name=demo-*" }] };
+  const run = { status: "failed", steps: [{ id: "relieve", outputs }] } as unknown as Run;
+  const spared = problemsOf({ ...nothing, run }, 0);
+  assert(
+    spared.includes('the leaker 7 was not killed: the node\'s policy says "protect name=demo-*"'),
+    spared.join("; "),
+  );
 });
