@@ -11,8 +11,7 @@ const GENERATED = /^(deno\.lock|native\/Cargo\.lock|native\/contract\/|web\/stor
 const CODE = /\.(ts|tsx|rs|c|h|css|sh|py)$/;
 const TEXT = /\.(ts|tsx|rs|c|h|css|sh|py|md|json|jsonc|toml|yaml|yml|html|svg|lock)$/;
 /** Names that a tool or a convention demands. */
-const NAMED_BY_OTHERS =
-  /^(\.[\w.-]+|[A-Z]+(\.md)?|Cargo\.(toml|lock)|.+\.d\.ts|drizzle\.config\.ts)$/;
+const NAMED_BY_OTHERS = /^(\.[\w.-]+|[A-Z]+(\.md)?|Cargo\.(toml|lock)|.+\.d\.ts)$/;
 const REGISTRY_HOSTS = [
   "registry.npm" + "js.org",
   "pypi" + ".org",

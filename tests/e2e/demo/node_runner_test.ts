@@ -90,6 +90,11 @@ const STATUS = {
   ...{ version: "1.0.0", mode: "observe", policyHash: "", rssBytes: 1, watching: ASSESSMENT },
 };
 
+const ANSWERS: Record<string, unknown> = {
+  "assess": ASSESSMENT,
+  "interventions.list": { interventions: [], more: false },
+};
+
 async function fixture() {
   const dir = join(await Deno.makeTempDir({ prefix: "pitcrew-node-" }), "node");
   await Deno.mkdir(dir, { mode: 0o700 });
@@ -103,7 +108,7 @@ async function fixture() {
       guard.assessed++;
       await new Promise((resolve) => setTimeout(resolve, guard.delayMs));
     }
-    await peer.send({ v: 1, id, result: method === "assess" ? ASSESSMENT : STATUS });
+    await peer.send({ v: 1, id, result: ANSWERS[method] ?? STATUS });
   }, join(dir, "guard.sock"));
   const worker = await Worker.create({
     connection: temporal.nativeConnection,
