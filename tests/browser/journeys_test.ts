@@ -48,6 +48,10 @@ browserTest("from the form to the report: a dry run, watched live", async () => 
     centre.advance(run);
     await page.locator("#step-detect.step-is-completed").waitFor();
     await page.getByText("warning: 61 MiB of 512 MiB free").waitFor();
+    await page.locator("#step-detect").getByRole("button").first().click();
+    for (const threshold of ["warning 77.0 MiB", "urgent 51.0 MiB", "critical 26.0 MiB"]) {
+      await page.locator("#step-detect .headroom-marks").getByText(threshold).waitFor();
+    }
     while (run.endedAt === null) centre.advance(run);
     await page.getByText("A live run would end leaker and free 401 MiB.").first().waitFor();
     await page.getByRole("heading", { name: "A live run would end" }).waitFor();
