@@ -26,7 +26,7 @@ impl Collector {
         command.arg("--socket").arg(dir.path().join("socket")).args(extra);
         command.env("PITCREW_DEATH_PIPE", "1").stdin(Stdio::piped());
         let collector = Collector { child: command.spawn().unwrap(), dir };
-        wait_until("the socket is there", || collector.socket().exists());
+        wait_until("it listens", || Client::connect(&collector.socket()).is_ok());
         collector
     }
 
