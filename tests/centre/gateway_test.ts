@@ -1,61 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import proto from "@temporalio/proto";
 import { Buffer } from "node:buffer";
 import { generateKeyPairSync } from "node:crypto";
 import { Client as TemporalClient, Connection } from "@temporalio/client";
 import { ScriptedNode } from "../replay/support/node.ts";
+import { Status as status } from "../../web/gateway/grpc.ts";
 import { Centre } from "./support/centre.ts";
 import { TestNode } from "./support/node.ts";
+import { RawNode } from "./support/raw_node.ts";
 import { until } from "./support/wait.ts";
 
 const messages = proto.temporal.api.workflowservice.v1;
-const SERVICE = "/temporal.api.workflowservice.v1.WorkflowService/";
-
-/** A client that speaks raw gRPC to the gateway. */
-class Attacker implements AsyncDisposable {
-  readonly #client: Client;
-  readonly #token: string | undefined;
-
-  constructor(address: string, token?: string) {
-    this.#client = new Client(address, credentials.createInsecure());
-    this.#token = token;
-  }
-
-  call(method: string, body: Uint8Array, options: { ms?: number; header?: string } = {}) {
-    const metadata = new Metadata();
-    const header = options.header ?? (this.#token && `Bearer ${this.#token}`);
-    if (header) metadata.set("authorization", header);
-    const same = (bytes: Buffer) => bytes;
-    const deadline = Date.now() + (options.ms ?? 5_000);
-    let cancel = () => {};
-    const answer = new Promise<{ code: status; details: string; bytes?: Buffer }>((resolve) => {
-      const call = this.#client.makeUnaryRequest(
-        SERVICE + method,
-        same,
-        same,
-        Buffer.from(body),
-        metadata,
-        { deadline },
-        (error: ServiceError | null, bytes) =>
-          resolve(
-            error ? { code: error.code, details: error.details } : {
-              code: status.OK,
-              details: "",
-              bytes: bytes!,
-            },
-          ),
-      );
-      cancel = () => call.cancel();
-    });
-    return Object.assign(answer, { cancel: () => cancel() });
-  }
-
-  // deno-lint-ignore require-await -- the interface wants it
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close();
-  }
-}
 
 const pollOf = (name: string, rest: Record<string, unknown> = {}) =>
   messages.PollActivityTaskQueueRequest.encode({
@@ -68,10 +23,10 @@ const pollOf = (name: string, rest: Record<string, unknown> = {}) =>
 Deno.test("the gateway lets a node do its own work and nothing else", async (t) => {
   await using centre = await Centre.start();
   const { token } = centre.credentials();
-  await using node = new Attacker(centre.gatewayAddress, token);
+  using node = new RawNode(centre.gatewayAddress, token);
 
   await t.step("no token, garbage, and people's tokens are unauthenticated", async () => {
-    await using nobody = new Attacker(centre.gatewayAddress);
+    using nobody = new RawNode(centre.gatewayAddress);
     const headers = ["", "Bearer x", "garbage", `Bearer ${centre.token("admin")}`];
     for (const header of headers) {
       for (const method of ["PollActivityTaskQueue", "StartWorkflowExecution", "GetSystemInfo"]) {
@@ -183,7 +138,7 @@ Deno.test("a poll whose node went away swallows no task", async () => {
   await using centre = await Centre.start();
   const { token } = centre.credentials();
   {
-    await using gone = new Attacker(centre.gatewayAddress, token);
+    using gone = new RawNode(centre.gatewayAddress, token);
     const poll = gone.call("PollActivityTaskQueue", pollOf("node:local"), { ms: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 500));
     poll.cancel();
@@ -202,7 +157,7 @@ Deno.test("a poll whose node went away swallows no task", async () => {
 Deno.test("a task token with another's seal is denied; its own outlives the control plane's restart", async () => {
   await using centre = await Centre.start();
   const { token } = centre.credentials();
-  await using owner = new Attacker(centre.gatewayAddress, token);
+  using owner = new RawNode(centre.gatewayAddress, token);
   const connection = await Connection.connect({ address: centre.temporal.address });
   const temporal = new TemporalClient({ connection });
   await temporal.workflow.start("nodeCall", {

@@ -4,22 +4,12 @@
  *
  * @module
  */
-import {
-  Client,
-  credentials,
-  Metadata,
-  type sendUnaryData,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type ServiceError,
-  status,
-} from "@grpc/grpc-js";
-import { Buffer } from "node:buffer";
+import { answer, failure, GrpcError, readMessage, Status, timeoutMs } from "./grpc.ts";
 import { NodeCalls } from "./node_calls.ts";
 import { admit, Refusal, type Rule, RULES, type Scope, SERVICE } from "./rules.ts";
 import { OTHER_METHODS } from "./service_methods.ts";
 import { TaskTokens } from "./task_tokens.ts";
+import { Upstream } from "./upstream.ts";
 
 /** What the gateway is made of. */
 export interface GatewayOptions {
@@ -41,166 +31,156 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens. */
   port: number;
-  /** Lets calls end for at most `graceMs`, then cuts them off. */
+  /** Ends polls, and lets other calls end for at most `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Largest message either way: Temporal's own limit for a payload is 2 MiB. */
-const MAX_MESSAGE = 4 * 1024 * 1024;
 /** A call without a deadline of its own gets this one, milliseconds. */
-const DEFAULT_DEADLINE_MS = 30_000;
+const DEFAULT_LIMIT_MS = 30_000;
 /** No call may wait longer than this; Temporal answers a poll within 60 s. */
-const MAX_DEADLINE_MS = 90_000;
-
-const same = (bytes: Buffer): Buffer => bytes;
-
-type Call = ServerUnaryCall<Buffer, Buffer>;
-
-/** Starts the gateway. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const upstream = new Client(options.temporalAddress, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": MAX_MESSAGE,
-    "grpc.max_send_message_length": MAX_MESSAGE,
-    // Finds Temporal again soon after it was away.
-    "grpc.max_reconnect_backoff_ms": 1_000,
-  });
-  const server = new Server({
-    "grpc.max_receive_message_length": MAX_MESSAGE,
-    "grpc.max_send_message_length": MAX_MESSAGE,
-    "grpc.max_concurrent_streams": 128,
-    // A node that vanished without a word is noticed, so that its poll swallows no task.
-    "grpc.keepalive_time_ms": 5_000,
-    "grpc.keepalive_timeout_ms": 5_000,
-  });
-  const tokens = new TaskTokens(options.key);
-  const calls = new NodeCalls();
-
-  const authenticate = (call: Call, method: string): string => {
-    const header = call.metadata.get("authorization")[0];
-    const secret = typeof header === "string" ? /^Bearer ([\w-]+)$/i.exec(header)?.[1] : undefined;
-    const node = secret === undefined ? null : options.nodeOf(secret);
-    if (node !== null) return node;
-    options.onDenied({ node: null, method, reason: "no token of a node" });
-    throw grpcError(status.UNAUTHENTICATED, "this needs a node's token");
-  };
-
-  const allowed = (method: string, rule: Rule) => (call: Call, done: sendUnaryData<Buffer>) => {
-    let node = "";
-    try {
-      node = authenticate(call, method);
-      const scope: Scope = { node, namespace: options.namespace, tokens };
-      const request = Buffer.from(admit(rule, call.request, scope));
-      if (!calls.begin(node, rule.longPoll === true)) {
-        throw grpcError(status.RESOURCE_EXHAUSTED, "too many calls of this node at a time");
-      }
-      passOn(upstream, method, call, request, (error, answer) => {
-        calls.end(node, rule.longPoll === true);
-        if (error) return done(error);
-        try {
-          const passed = rule.response ? rule.response(answer!, scope) : answer!;
-          done(null, Buffer.from(passed));
-        } catch (cause) {
-          done(grpcError(status.INTERNAL, `Temporal's answer: ${(cause as Error).message}`));
-        }
-      });
-    } catch (error) {
-      if (error instanceof Refusal) {
-        options.onDenied({ node, method, reason: error.message });
-        const code = error.kind === "denied" ? status.PERMISSION_DENIED : status.INVALID_ARGUMENT;
-        return done(grpcError(code, error.message));
-      }
-      done(error as ServiceError);
-    }
-  };
-
-  const denied = (method: string) => (call: Call, done: sendUnaryData<Buffer>) => {
-    try {
-      const node = authenticate(call, method);
-      options.onDenied({ node, method, reason: "not one of the allowed methods" });
-      done(grpcError(status.PERMISSION_DENIED, `nodes may not call ${method}`));
-    } catch (error) {
-      done(error as ServiceError);
-    }
-  };
-
-  for (const [method, rule] of Object.entries(RULES)) {
-    server.register(`/${SERVICE}/${method}`, allowed(method, rule), same, same, "unary");
-  }
-  for (const method of OTHER_METHODS) {
-    server.register(`/${SERVICE}/${method}`, denied(method), same, same, "unary");
-  }
-  const port = await bind(server, options.listen);
-
-  return {
-    port,
-    close: (graceMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => server.forceShutdown(), graceMs);
-        server.tryShutdown(() => {
-          clearTimeout(timer);
-          upstream.close();
-          resolve();
-        });
-      }),
-  };
-}
-
-/** One call to Temporal, with the caller's deadline; it ends when the caller goes away. */
-function passOn(
-  upstream: Client,
-  method: string,
-  call: Call,
-  request: Buffer,
-  done: (error: ServiceError | null, answer?: Buffer) => void,
-): void {
-  const outgoing = upstream.makeUnaryRequest(
-    `/${SERVICE}/${method}`,
-    same,
-    same,
-    request,
-    clientHeaders(call.metadata),
-    { deadline: deadlineOf(call) },
-    (error, answer) => done(error ? withoutInternals(error) : null, answer),
-  );
-  if (call.cancelled) outgoing.cancel();
-  else call.on("cancelled", () => outgoing.cancel());
-}
-
-function deadlineOf(call: Call): Date {
-  const asked = call.getDeadline();
-  const now = Date.now();
-  const given = Number(asked);
-  const until = Number.isFinite(given) ? given : now + DEFAULT_DEADLINE_MS;
-  return new Date(Math.min(until, now + MAX_DEADLINE_MS));
-}
+const MAX_LIMIT_MS = 90_000;
 
 /** The client's version goes along, since Temporal answers by it; the token does not. */
-function clientHeaders(metadata: Metadata): Metadata {
-  const passed = new Metadata();
-  for (const name of ["client-name", "client-version", "supported-server-versions"]) {
-    for (const value of metadata.get(name)) passed.add(name, value);
+const PASSED_ON = ["client-name", "client-version", "supported-server-versions"];
+
+/** Starts the gateway. */
+export function startGateway(options: GatewayOptions): Gateway {
+  const calls = new Calls(options);
+  const { hostname, port } = new URL(`http://${options.listen}`);
+  const server = Deno.serve({
+    hostname,
+    port: Number(port || 80),
+    onListen: () => {},
+    onError: () => failure(new GrpcError(Status.INTERNAL, "internal error")),
+  }, (request) => calls.handle(request));
+  return {
+    port: server.addr.port,
+    async close(graceMs) {
+      calls.endPolls();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      });
+      await Promise.race([server.shutdown(), late]);
+      clearTimeout(timer);
+      calls.close();
+    },
+  };
+}
+
+/** Calls of nodes. */
+class Calls {
+  readonly #options: GatewayOptions;
+  readonly #upstream: Upstream;
+  readonly #tokens: TaskTokens;
+  readonly #underWay = new NodeCalls();
+  readonly #ending = new AbortController();
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#upstream = new Upstream(options.temporalAddress);
+    this.#tokens = new TaskTokens(options.key);
   }
-  return passed;
-}
 
-function withoutInternals(error: ServiceError): ServiceError {
-  const passed = grpcError(error.code, error.details);
-  // Workers read Temporal's typed details out of this trailer.
-  const details = error.metadata?.get("grpc-status-details-bin") ?? [];
-  for (const value of details) passed.metadata.add("grpc-status-details-bin", value);
-  return passed;
-}
+  /** Answers one; never throws. */
+  async handle(request: Request): Promise<Response> {
+    try {
+      return answer(await this.#answerTo(request));
+    } catch (error) {
+      if (error instanceof GrpcError) return failure(error);
+      return failure(new GrpcError(Status.INTERNAL, "internal error"));
+    } finally {
+      // What a refused caller still sends is not waited for.
+      if (!request.bodyUsed) await request.body?.cancel().catch(() => {});
+    }
+  }
 
-function grpcError(code: status, details: string): ServiceError {
-  const error = Object.assign(new Error(details), { code, details, metadata: new Metadata() });
-  return error as ServiceError;
-}
+  endPolls(): void {
+    this.#ending.abort();
+  }
 
-function bind(server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
+  close(): void {
+    this.#upstream.close();
+  }
+
+  async #answerTo(request: Request): Promise<Uint8Array> {
+    const method = methodOf(request);
+    const node = this.#authenticate(request, method);
+    const rule = Object.hasOwn(RULES, method) ? RULES[method] : undefined;
+    if (rule === undefined) {
+      this.#options.onDenied({ node, method, reason: "not one of the allowed methods" });
+      throw new GrpcError(Status.PERMISSION_DENIED, `nodes may not call ${method}`);
+    }
+    const longPoll = rule.longPoll === true;
+    // Counted before its body is read, so that slow senders count as well.
+    if (!this.#underWay.begin(node, longPoll)) {
+      throw new GrpcError(Status.RESOURCE_EXHAUSTED, "too many calls of this node at a time");
+    }
+    try {
+      return await this.#passOn(request, method, rule, node);
+    } finally {
+      this.#underWay.end(node, longPoll);
+    }
+  }
+
+  #authenticate(request: Request, method: string): string {
+    const secret = /^Bearer ([\w-]+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+    const node = secret === undefined ? null : this.#options.nodeOf(secret);
+    if (node !== null) return node;
+    this.#options.onDenied({ node: null, method, reason: "no token of a node" });
+    throw new GrpcError(Status.UNAUTHENTICATED, "this needs a node's token");
+  }
+
+  async #passOn(request: Request, method: string, rule: Rule, node: string): Promise<Uint8Array> {
+    const scope: Scope = { node, namespace: this.#options.namespace, tokens: this.#tokens };
+    const { headers } = request;
+    const began = Date.now();
+    const message = await readMessage(request.body, headers.get("grpc-encoding"));
+    if (message === null) throw new GrpcError(Status.INVALID_ARGUMENT, "there is no message");
+    const asked = timeoutMs(headers.get("grpc-timeout")) ?? DEFAULT_LIMIT_MS;
+    const longPoll = rule.longPoll === true;
+    const answered = await this.#upstream.call(method, this.#admit(message, method, rule, scope), {
+      headers: passedOn(headers),
+      limitMs: Math.min(asked, MAX_LIMIT_MS) - (Date.now() - began),
+      // It ends when the caller goes away, so that a poll of nobody swallows no task.
+      signal: longPoll ? AbortSignal.any([request.signal, this.#ending.signal]) : request.signal,
+      longPoll,
     });
-  });
+    if (rule.response === undefined) return answered;
+    try {
+      return rule.response(answered, scope);
+    } catch (cause) {
+      throw new GrpcError(Status.INTERNAL, `Temporal's answer: ${(cause as Error).message}`);
+    }
+  }
+
+  #admit(message: Uint8Array, method: string, rule: Rule, scope: Scope): Uint8Array {
+    try {
+      return admit(rule, message, scope);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#options.onDenied({ node: scope.node, method, reason: error.message });
+      const code = error.kind === "denied" ? Status.PERMISSION_DENIED : Status.INVALID_ARGUMENT;
+      throw new GrpcError(code, error.message);
+    }
+  }
+}
+
+/** The method's name; what is no call of the service at all is refused. */
+function methodOf(request: Request): string {
+  const { pathname } = new URL(request.url);
+  const method = pathname.slice(`/${SERVICE}/`.length);
+  const isGrpc = request.method === "POST" &&
+    (request.headers.get("content-type") ?? "").startsWith("application/grpc");
+  const known = Object.hasOwn(RULES, method) || OTHER_METHODS.includes(method);
+  if (!isGrpc || !known || pathname !== `/${SERVICE}/${method}`) {
+    throw new GrpcError(Status.UNIMPLEMENTED, "there is no such method");
+  }
+  return method;
+}
+
+function passedOn(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    PASSED_ON.flatMap((name) => headers.has(name) ? [[name, headers.get(name)!]] : []),
+  );
 }

@@ -50,11 +50,11 @@ export class Centre implements AsyncDisposable {
     this.url = `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts both. */
-  static async start(): Promise<Centre> {
+  /** Starts both; Temporal with these dynamic settings (`KEY=JSON`) besides the usual ones. */
+  static async start(settings: string[] = []): Promise<Centre> {
     const dataDir = await Deno.makeTempDir({ prefix: "pitcrew-centre-" });
     await Deno.writeTextFile(join(dataDir, "bundle.js"), (await workflowBundle()).code);
-    const centre = new Centre(dataDir, await TemporalServer.start(dataDir));
+    const centre = new Centre(dataDir, await TemporalServer.start(dataDir, settings));
     await centre.start();
     return centre;
   }

@@ -12,16 +12,18 @@ import { freePort, until } from "./wait.ts";
 export class TemporalServer implements AsyncDisposable {
   readonly port: number;
   readonly #database: string;
+  readonly #settings: string[];
   #child: Deno.ChildProcess | undefined;
 
-  private constructor(port: number, database: string) {
+  private constructor(port: number, database: string, settings: string[]) {
     this.port = port;
     this.#database = database;
+    this.#settings = settings;
   }
 
-  /** Starts a server that keeps its data in `folder`. */
-  static async start(folder: string): Promise<TemporalServer> {
-    const server = new TemporalServer(freePort(), join(folder, "temporal.db"));
+  /** Starts a server that keeps its data in `folder`, with more dynamic settings (`KEY=JSON`). */
+  static async start(folder: string, settings: string[] = []): Promise<TemporalServer> {
+    const server = new TemporalServer(freePort(), join(folder, "temporal.db"), settings);
     await server.start();
     return server;
   }
@@ -36,7 +38,8 @@ export class TemporalServer implements AsyncDisposable {
       args: [
         ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--log-level", "never"],
         ...["--port", String(this.port), "--db-filename", this.#database],
-        ...["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="5ms"'],
+        ...['history.timerProcessorMaxTimeShift="5ms"', ...this.#settings]
+          .flatMap((setting) => ["--dynamic-config-value", setting]),
       ],
       stdin: "null",
       stdout: "null",

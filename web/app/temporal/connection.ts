@@ -2,9 +2,13 @@
  * The way to Temporal, which may be away at any time: calls have a deadline, and whether the last
  * one arrived is known.
  *
+ * The connection is that of Temporal's native core, as the worker's is. The client's own speaks
+ * through `node:http2`, which in Deno 2.9 ends the process when Temporal retires the connection.
+ *
  * @module
  */
-import { Client, Connection } from "@temporalio/client";
+import { Client } from "@temporalio/client";
+import { NativeConnection } from "@temporalio/worker";
 import { errorText, log } from "../log.ts";
 
 const CALL_MS = 5_000;
@@ -12,19 +16,33 @@ const CALL_MS = 5_000;
 /** gRPC's codes for "nobody answered". */
 const AWAY = [1, 4, 14];
 
+/** Nobody answered. */
+class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  /** gRPC's code. */
+  readonly code: number;
+
+  constructor(code: 4 | 14, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Line {
+  connection: NativeConnection;
+  client: Client;
+}
+
 /** Temporal as the control plane calls it. */
 export class Temporal {
-  readonly client: Client;
-  readonly #connection: Connection;
+  readonly #address: string;
+  readonly #namespace: string;
+  #line: Promise<Line> | undefined;
   #awaySince: string | null = null;
 
   constructor(address: string, namespace: string) {
-    this.#connection = Connection.lazy({
-      address,
-      connectTimeout: CALL_MS,
-      channelArgs: { "grpc.max_reconnect_backoff_ms": 1_000 },
-    });
-    this.client = new Client({ connection: this.#connection, namespace });
+    this.#address = address;
+    this.#namespace = namespace;
   }
 
   /** Since when it does not answer; null while it does. */
@@ -35,10 +53,7 @@ export class Temporal {
   /** One call, with a deadline. */
   async call<T>(work: (client: Client) => Promise<T>, limitMs = CALL_MS): Promise<T> {
     try {
-      const result = await this.#connection.withDeadline(
-        Date.now() + limitMs,
-        () => work(this.client),
-      );
+      const result = await within(limitMs, this.#call(work, Date.now() + limitMs));
       this.#answered();
       return result;
     } catch (error) {
@@ -60,7 +75,27 @@ export class Temporal {
 
   /** Closes the connection. */
   async close(): Promise<void> {
-    await this.#connection.close();
+    const line = await this.#line?.catch(() => undefined);
+    await line?.connection.close();
+  }
+
+  async #call<T>(work: (client: Client) => Promise<T>, deadline: number): Promise<T> {
+    const { connection, client } = await this.#connected();
+    return await connection.withDeadline(deadline, () => work(client));
+  }
+
+  /** Connects at the first call, and again until it works; the core keeps it up from then on. */
+  #connected(): Promise<Line> {
+    this.#line ??= this.#connect().catch((error) => {
+      this.#line = undefined;
+      throw new NoAnswer(14, errorText(error));
+    });
+    return this.#line;
+  }
+
+  async #connect(): Promise<Line> {
+    const connection = await NativeConnection.connect({ address: this.#address });
+    return { connection, client: new Client({ connection, namespace: this.#namespace }) };
   }
 
   #answered(): void {
@@ -72,6 +107,19 @@ export class Temporal {
     if (this.#awaySince !== null) return;
     this.#awaySince = new Date().toISOString();
     log("warn", "Temporal does not answer", { reason: errorText(error) });
+  }
+}
+
+/** The core tries for longer than a deadline says when nobody is there; callers do not wait. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer(4, `no answer in ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
