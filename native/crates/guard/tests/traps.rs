@@ -56,3 +56,14 @@ fn hostile_names_are_shown_harmlessly_and_do_not_protect() {
     assert!(!hostile.is_alive());
     assert!(!guard.journal().contains('\x1b'));
 }
+
+#[test]
+fn what_the_supervisor_starts_anew_is_protected_like_what_it_started_before() {
+    let Some(cgroup) = Cgroup::new(200 * MIB) else { return };
+    let guard = Guard::supervised("version: 1");
+    let later = cgroup.load(&["hold", "--bytes", "90MiB"]);
+    let plan = plan(&guard, &cgroup);
+    assert_eq!(chosen(&plan), [0; 0]);
+    let spared = plan.protected.iter().find(|spared| spared.pid == later.pid()).unwrap();
+    assert_eq!(spared.rule, "builtin pitcrew's own process");
+}

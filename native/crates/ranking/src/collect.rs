@@ -110,7 +110,7 @@ fn look(machine: &Machine, policy: &Policy, pid: i32, depth: Depth) -> Option<(S
         rss: status.rss,
         at_most,
         frees: None,
-        builtin: builtin(machine, pid, oom_score_adj),
+        builtin: builtin(machine, (pid, stat.parent), oom_score_adj),
         subject,
     };
     Some((status, facts))
@@ -132,11 +132,11 @@ fn subject(process: &Process, comm: &[u8], uid: u32, with_cmdline: bool) -> Opti
 }
 
 /// Why a process is protected whatever the policy says.
-fn builtin(machine: &Machine, pid: i32, oom_score_adj: i32) -> Option<String> {
+fn builtin(machine: &Machine, (pid, parent): (i32, i32), oom_score_adj: i32) -> Option<String> {
     if pid == 1 {
         return Some("builtin pid 1".to_owned());
     }
-    if machine.own.contains(&pid) {
+    if machine.is_own(pid, parent) {
         return Some("builtin pitcrew's own process".to_owned());
     }
     if machine.ending.contains(&pid) {
@@ -194,7 +194,7 @@ pub fn recheck(machine: &Machine, scope: &Scope, policy: &Policy, victim: Identi
         return Recheck::Gone;
     };
     let adj = process.oom_score_adj().unwrap_or(0);
-    if let Some(rule) = builtin(machine, victim.pid, adj) {
+    if let Some(rule) = builtin(machine, (victim.pid, stat.parent), adj) {
         return Recheck::Spared(rule);
     }
     match policy.protects(&subject) {

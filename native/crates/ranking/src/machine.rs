@@ -13,6 +13,9 @@ pub struct Machine {
     pub controller: Option<Controller>,
     /// Processes that must never be killed whatever a policy says: the guard's own.
     pub own: Vec<i32>,
+    /// Whose children must never be killed either: the supervisor, which starts what died again,
+    /// under another pid.
+    pub supervisor: Option<i32>,
     /// Processes that are being ended already.
     pub ending: Vec<i32>,
 }
@@ -25,6 +28,7 @@ impl Machine {
             procfs: Procfs::below(root),
             controller: Controller::find(root).unwrap_or(None),
             own: Vec::new(),
+            supervisor: None,
             ending: Vec::new(),
         }
     }
@@ -55,8 +59,8 @@ impl Machine {
         self.controller.as_ref()?.of_process(&self.procfs.process(pid)).ok()
     }
 
-    /// Fills [`Machine::own`] with this process, all its ancestors and, when a supervisor started
-    /// it (`supervised`), the supervisor's other children.
+    /// Fills [`Machine::own`] with this process and all its ancestors and, when a supervisor
+    /// started it (`supervised`), takes its parent for [`Machine::supervisor`].
     pub fn protect_own(&mut self, supervised: bool) {
         let me = std::process::id() as i32;
         let mut own = vec![me];
@@ -67,10 +71,13 @@ impl Machine {
             own.push(pid);
             at = parent_of(pid);
         }
-        if let (true, Some(parent)) = (supervised, parent.filter(|parent| *parent > 1)) {
-            let pids = self.procfs.pids().unwrap_or_default();
-            own.extend(pids.into_iter().filter(|pid| parent_of(*pid) == Some(parent)));
-        }
         self.own = own;
+        // Children of pid 1 are everybody's.
+        self.supervisor = parent.filter(|parent| supervised && *parent > 1);
+    }
+
+    /// Whether a process with this parent is one of the guard's own.
+    pub(crate) fn is_own(&self, pid: i32, parent: i32) -> bool {
+        self.own.contains(&pid) || self.supervisor == Some(parent)
     }
 }

@@ -161,6 +161,7 @@ pub struct Guard {
     dir: PathBuf,
     child: Option<Child>,
     arguments: Vec<String>,
+    supervised: bool,
 }
 
 impl Guard {
@@ -169,14 +170,26 @@ impl Guard {
         Self::start(policy, &["--observe"])
     }
 
+    /// Starts one that observes, as the supervisor would: this process is then its supervisor.
+    pub fn supervised(policy: &str) -> Self {
+        let mut guard = Self::prepare(policy, &["--observe"]);
+        guard.supervised = true;
+        guard.restart();
+        guard
+    }
+
     pub fn start(policy: &str, arguments: &[&str]) -> Self {
+        let mut guard = Self::prepare(policy, arguments);
+        guard.restart();
+        guard
+    }
+
+    fn prepare(policy: &str, arguments: &[&str]) -> Self {
         let dir = std::env::temp_dir().join(unique());
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("policy.yaml"), policy).unwrap();
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        let mut guard = Guard { dir, child: None, arguments };
-        guard.restart();
-        guard
+        Guard { dir, child: None, arguments, supervised: false }
     }
 
     /// Starts it (again) and waits until it answers. A child that another test is forking at this
@@ -197,7 +210,11 @@ impl Guard {
         command.arg("run").arg("--policy").arg(self.dir.join("policy.yaml"));
         command.arg("--journal").arg(self.dir.join("journal"));
         command.arg("--socket").arg(self.socket()).args(&self.arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
+        match self.supervised {
+            true => command.env("PITCREW_DEATH_PIPE", "1").stdin(Stdio::piped()),
+            false => command.stdin(Stdio::null()),
+        };
+        command.stdout(Stdio::piped()).spawn().unwrap()
     }
 
     /// Ends it without any warning.
