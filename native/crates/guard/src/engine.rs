@@ -1,6 +1,7 @@
 //! Carries out a kill plan, one victim after the other, until the target is met.
 
 use crate::assess::assess;
+use crate::callers::Callers;
 use crate::guard::Guard;
 use crate::process_fd::ProcessFd;
 use crate::record::Progress;
@@ -10,7 +11,7 @@ use pitcrew_contract::guard::{Kill, KillOutcome, Victim};
 use pitcrew_contract::time;
 use pitcrew_policy::Policy;
 use pitcrew_ranking::{recheck, Identity, Recheck};
-use pitcrew_socket::{CallContext, Stop};
+use pitcrew_socket::Stop;
 use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -18,6 +19,10 @@ use std::time::{Duration, Instant, SystemTime};
 const DEATH: Duration = Duration::from_secs(10);
 /// How long freed memory may take to show in the figures.
 const RETURN: Duration = Duration::from_millis(500);
+/// How long an order whose caller is gone waits to be sent again: a node runner is started anew
+/// and Temporal notices the loss within seconds. Nothing is signalled meanwhile, because whoever
+/// could cancel it has nobody to tell.
+const ORPHANED: Duration = Duration::from_secs(20);
 /// How often to look while waiting.
 const LOOK: Duration = Duration::from_millis(5);
 const TERM: &str = "SIGTERM";
@@ -34,7 +39,7 @@ pub(crate) struct Execution<'a> {
     pub no_grace_below: u64,
     /// No victim is begun after this moment.
     pub expires: Option<SystemTime>,
-    pub context: &'a CallContext,
+    pub callers: &'a Callers,
     /// How far each victim came before a crash.
     pub progress: HashMap<Identity, Progress>,
 }
@@ -56,7 +61,7 @@ pub(crate) enum End {
     Exhausted,
     /// A cancel arrived.
     Cancelled,
-    /// The deadline passed.
+    /// The deadline passed, or nobody waits for the order any more.
     OutOfTime,
     /// The order expired.
     Expired,
@@ -111,17 +116,27 @@ impl Execution<'_> {
 
     /// Whether to stop before the next victim.
     fn should_end(&self, kills: &[Kill]) -> Result<Option<End>, WireError> {
-        match self.context.stop() {
+        match self.stop_when_orphaned() {
             Some(Stop::Cancelled) => return Ok(Some(End::Cancelled)),
-            Some(Stop::DeadlineExceeded) => return Ok(Some(End::OutOfTime)),
-            // Nobody waits for the answer any more, but the work was asked for and is recorded.
-            Some(Stop::Disconnected) | None => {}
+            Some(Stop::DeadlineExceeded | Stop::Disconnected) => return Ok(Some(End::OutOfTime)),
+            None => {}
         }
         if self.expires.is_some_and(|at| SystemTime::now() >= at) {
             return Ok(Some(End::Expired));
         }
         let met = !kills.is_empty() && self.headroom()? >= self.target_headroom;
         Ok(met.then_some(End::Met))
+    }
+
+    /// Why to stop, if one should; an order that lost its caller is waited for.
+    fn stop_when_orphaned(&self) -> Option<Stop> {
+        let until = Instant::now() + ORPHANED;
+        loop {
+            match self.callers.stop() {
+                Some(Stop::Disconnected) if Instant::now() < until => std::thread::sleep(LOOK),
+                other => return other,
+            }
+        }
     }
 
     /// Ends one victim; `None` when the deadline passed while it had not ended yet.
@@ -176,6 +191,10 @@ impl Execution<'_> {
         match self.signal_until_gone(&process, id, &mut kill, headroom, witness)? {
             Ended::Gone => {}
             Ended::OutOfTime => return Ok(None),
+            Ended::Spared(why) => {
+                kill.outcome = KillOutcome::Protected;
+                return Ok(Some(with_note(kill, why)));
+            }
             Ended::Alive(note) => {
                 kill.note = Some(note);
                 return Ok(Some(kill));
@@ -221,6 +240,12 @@ impl Execution<'_> {
             if let Some(ended) = self.wait_grace(process, &kill.at)? {
                 return Ok(ended);
             }
+            // In its grace it may have become something else, or gone elsewhere.
+            match recheck(&self.guard.machine, self.scope, self.policy, id) {
+                Recheck::Same => {}
+                Recheck::Gone | Recheck::Reused => return Ok(Ended::Gone),
+                Recheck::Spared(why) => return Ok(Ended::Spared(why)),
+            }
         }
         // A SIGKILL that a crash may have kept from being sent: the process would be gone by now.
         let sent_before = kill.signal == KILL && process.wait(RETURN);
@@ -245,15 +270,18 @@ impl Execution<'_> {
             if process.wait(left.min(LOOK * 4)) {
                 return Ok(Some(Ended::Gone));
             }
-            match self.context.stop() {
+            let is_over = left.is_zero() || self.is_desperate()?;
+            let stop = if is_over { self.stop_when_orphaned() } else { self.callers.stop() };
+            match stop {
                 Some(Stop::Cancelled) => {
                     let note = "still there after SIGTERM; cancelled before SIGKILL".to_owned();
                     return Ok(Some(Ended::Alive(note)));
                 }
                 Some(Stop::DeadlineExceeded) => return Ok(Some(Ended::OutOfTime)),
+                Some(Stop::Disconnected) if is_over => return Ok(Some(Ended::OutOfTime)),
                 Some(Stop::Disconnected) | None => {}
             }
-            if left.is_zero() || self.is_desperate()? {
+            if is_over {
                 return Ok(None);
             }
         }
@@ -311,6 +339,7 @@ impl Execution<'_> {
 enum Ended {
     Gone,
     Alive(String),
+    Spared(String),
     OutOfTime,
 }
 

@@ -1,5 +1,6 @@
 //! What all parts of a running guard share.
 
+use crate::callers::Waiting;
 use crate::claims::Claims;
 use crate::record::Record;
 use crate::scope_locks::ScopeLocks;
@@ -27,6 +28,7 @@ pub struct Guard {
     pub(crate) record: Record,
     pub(crate) scopes: ScopeLocks,
     pub(crate) claims: Claims,
+    pub(crate) waiting: Waiting,
     pub(crate) events: Events,
     pub(crate) started_at: String,
     newest: Mutex<Assessment>,
@@ -52,6 +54,7 @@ impl Guard {
             record,
             scopes: ScopeLocks::default(),
             claims: Claims::default(),
+            waiting: Waiting::default(),
             events: Events::new(EVENTS.0, EVENTS.1),
             started_at: time::now(),
             newest: Mutex::new(watched.1),

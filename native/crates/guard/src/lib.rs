@@ -5,6 +5,7 @@
 //! journalled so that it is carried out at most once however often it is sent.
 
 pub mod assess;
+mod callers;
 mod claims;
 pub mod commands;
 pub mod engine;

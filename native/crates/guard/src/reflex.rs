@@ -1,6 +1,7 @@
 //! The reflex: watches one scope and acts by itself at level critical.
 
 use crate::assess::assess;
+use crate::callers::Callers;
 use crate::engine::{Execution, Witness};
 use crate::guard::Guard;
 use crate::id;
@@ -111,7 +112,7 @@ fn act(guard: &Guard, before: &Assessment) -> Result<(), WireError> {
     shorten(&mut plan);
     let (mut kills, mut recovered_ms, mut freed) = (Vec::new(), None, 0);
     if !observed {
-        let context = CallContext::new(None);
+        let callers = Callers::of(&CallContext::new(None));
         let execution = Execution {
             guard,
             scope: &guard.watched,
@@ -120,7 +121,7 @@ fn act(guard: &Guard, before: &Assessment) -> Result<(), WireError> {
             grace: guard.policy.grace(),
             no_grace_below: thresholds.certain.of(before.total_bytes),
             expires: None,
-            context: &context,
+            callers: &callers,
             progress: HashMap::new(),
         };
         let done = execution.run(&plan.victims, &Silent)?;

@@ -115,7 +115,8 @@ fn a_victim_that_ended_while_the_guard_was_down_is_not_looked_for_elsewhere() {
     let mut order = order("run-4/relieve", &cgroup.scope(), "90%");
     order.grace_ms = 60_000;
     order.max_victims = 1;
-    guard.client().send("order", &order, None).unwrap();
+    let mut client = guard.client();
+    client.send("order", &order, None).unwrap();
     eventually("SIGTERM is journalled", || guard.journal().contains("SIGTERM"));
     guard.kill();
     let pid = stubborn.pid();
@@ -173,6 +174,68 @@ fn a_cancel_stops_before_the_next_victim_and_before_sigkill() {
     assert_eq!(outcome["kills"].as_array().unwrap().len(), 1);
     assert_eq!(outcome["kills"][0]["outcome"], "failed");
     assert!(stubborn.is_alive() && second.is_alive());
+}
+
+#[test]
+fn a_cancel_by_whoever_sent_it_again_stops_the_order_itself() {
+    let Some(cgroup) = Cgroup::new(300 * MIB) else { return };
+    let mut stubborn = cgroup.load(&["hold", "--bytes", "90MiB", "--ignore-term"]);
+    let mut second = cgroup.load(&["hold", "--bytes", "50MiB"]);
+    let guard = Guard::observing("version: 1");
+    let mut order = order("run-9/relieve", &cgroup.scope(), "99%");
+    order.grace_ms = 300_000;
+    let mut lost = guard.client();
+    lost.send("order", &order, None).unwrap();
+    eventually("SIGTERM is journalled", || guard.journal().contains("SIGTERM"));
+    drop(lost);
+    order.expires_at = at(600);
+    let mut again = guard.client();
+    let id = again.send("order", &order, None).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    again.cancel(id).unwrap();
+    let outcome = again.wait(id).unwrap();
+    assert_eq!(outcome["status"], "cancelled");
+    assert_eq!(outcome["kills"].as_array().unwrap().len(), 1);
+    assert!(stubborn.is_alive() && second.is_alive());
+}
+
+/// Whoever could cancel an order speaks through its caller.
+#[test]
+fn an_order_whose_caller_is_gone_waits_to_be_sent_again() {
+    let Some(cgroup) = Cgroup::new(300 * MIB) else { return };
+    let mut stubborn = cgroup.load(&["hold", "--bytes", "90MiB", "--ignore-term"]);
+    let mut second = cgroup.load(&["hold", "--bytes", "50MiB"]);
+    let guard = Guard::observing("version: 1");
+    let mut order = order("run-10/relieve", &cgroup.scope(), "99%");
+    order.grace_ms = 500;
+    let mut lost = guard.client();
+    lost.send("order", &order, None).unwrap();
+    eventually("SIGTERM is journalled", || guard.journal().contains("SIGTERM"));
+    drop(lost);
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(stubborn.is_alive() && second.is_alive());
+    let outcome = guard.order(&order).unwrap();
+    assert_eq!(outcome.kills.len(), 2);
+    assert!(!stubborn.is_alive() && !second.is_alive());
+}
+
+#[test]
+fn a_victim_that_left_the_scope_in_its_grace_is_not_killed() {
+    let Some(cgroup) = Cgroup::new(300 * MIB) else { return };
+    let Some(elsewhere) = Cgroup::new(300 * MIB) else { return };
+    let mut stubborn = cgroup.load(&["hold", "--bytes", "90MiB", "--ignore-term"]);
+    let guard = Guard::observing("version: 1");
+    let mut order = order("run-11/relieve", &cgroup.scope(), "99%");
+    order.grace_ms = 3_000;
+    let mut client = guard.client();
+    let id = client.send("order", &order, None).unwrap();
+    eventually("SIGTERM is journalled", || guard.journal().contains("SIGTERM"));
+    let procs = elsewhere.dir().join("cgroup.procs");
+    std::fs::write(procs, stubborn.pid().to_string()).unwrap();
+    let outcome = client.wait(id).unwrap();
+    assert_eq!(outcome["kills"][0]["outcome"], "protected", "{outcome}");
+    assert!(stubborn.is_alive());
+    drop(stubborn);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod checked;
 mod outcome;
 
 use crate::assess::assess;
+use crate::callers::Callers;
 use crate::engine::{Done, End, Execution, Witness};
 use crate::failure::fail;
 use crate::guard::Guard;
@@ -35,16 +36,23 @@ impl Guard {
             checked.not_expired()?;
             return self.dry_run(&checked);
         }
+        let mut joined = false;
         loop {
             match self.record.take(&checked.order.key) {
                 Some(Phase::Finished) => return self.replay(&checked.order),
                 Some(Phase::Running) => {
-                    if context.sleep(LOOK).is_some_and(|why| why != Stop::Disconnected) {
-                        context.check()?;
+                    joined = joined || self.waiting.join(&checked.order.key, context);
+                    match context.sleep(LOOK) {
+                        // It stops the order, which then tells what was done until then.
+                        Some(Stop::Cancelled) if joined => std::thread::sleep(LOOK),
+                        Some(_) => context.check()?,
+                        None => {}
                     }
                 }
                 before => {
-                    let result = self.carry_out(&checked, before, context);
+                    let callers = self.waiting.begin(&checked.order.key, context);
+                    let result = self.carry_out(&checked, before, context, &callers);
+                    self.waiting.end(&checked.order.key);
                     if self.record.phase(&checked.order.key) == Some(Phase::Running) {
                         let begun = self.record.interrupted(&checked.order.key)?.is_some();
                         let phase = begun.then_some(Phase::Interrupted);
@@ -99,6 +107,7 @@ impl Guard {
         checked: &Checked,
         phase: Option<Phase>,
         context: &CallContext,
+        callers: &Callers,
     ) -> Result<OrderOutcome, WireError> {
         let key = &checked.order.key;
         let interrupted = match phase {
@@ -108,7 +117,7 @@ impl Guard {
         if let Some(found) = interrupted {
             same_content(&checked.order, &found.begun.order)?;
             let _lock = self.scopes.take(&checked.scope, context)?;
-            return self.execute(checked, found, context);
+            return self.execute(checked, found, callers);
         }
         checked.allowed(self)?;
         let _lock = self.scopes.take(&checked.scope, context)?;
@@ -137,7 +146,7 @@ impl Guard {
         let begun =
             Begun { id: id::new(), at: time::now(), order: checked.order.clone(), plan, before };
         self.record.write(&Entry::Begun(Box::new(begun.clone())))?;
-        self.execute(checked, Interrupted { begun, victims: HashMap::new() }, context)
+        self.execute(checked, Interrupted { begun, victims: HashMap::new() }, callers)
     }
 
     /// Carries out what was begun, from the start or from where a crash interrupted it.
@@ -145,7 +154,7 @@ impl Guard {
         &self,
         checked: &Checked,
         found: Interrupted,
-        context: &CallContext,
+        callers: &Callers,
     ) -> Result<OrderOutcome, WireError> {
         let Interrupted { begun, victims } = found;
         let execution = Execution {
@@ -156,7 +165,7 @@ impl Guard {
             grace: Duration::from_millis(u64::from(checked.order.grace_ms)),
             no_grace_below: 0,
             expires: Some(checked.expires_at),
-            context,
+            callers,
             progress: victims,
         };
         let witness = Journalled { guard: self, key: &checked.order.key };
