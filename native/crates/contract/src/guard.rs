@@ -40,6 +40,17 @@ wire! {
     }
 }
 
+impl std::fmt::Display for Level {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Level::Ok => "ok",
+            Level::Warning => "warning",
+            Level::Urgent => "urgent",
+            Level::Critical => "critical",
+        })
+    }
+}
+
 wire! {
     /// Whether the reflex may act by itself.
     pub enum Mode {

@@ -54,7 +54,7 @@ impl Reflex {
         if self.is_news(now.level) {
             self.level = Some(now.level);
             self.lower_since = None;
-            eprintln!("pitcrew-guard: level {:?}: {}", now.level, now.reason);
+            eprintln!("pitcrew-guard: level {}: {}", now.level, now.reason);
             guard.events.publish("level", &now);
         }
         guard.set_newest(now.clone());

@@ -6,6 +6,7 @@ use crate::record::Begun;
 use pitcrew_contract::guard::{
     Assessment, Intervention, KillOutcome, KillPlan, OrderOutcome, OrderStatus,
 };
+use pitcrew_policy::size_text;
 
 /// Puts an outcome together; `states` are before and after.
 pub(super) fn make(
@@ -49,19 +50,19 @@ fn summary(
         .map(|kill| format!("{} (pid {})", kill.name, kill.pid))
         .collect();
     let who = if ended.is_empty() { "nobody".to_owned() } else { ended.join(", ") };
-    let freed = freed >> 20;
+    let freed = size_text(freed);
     match status {
         OrderStatus::DryRun => {
             let chosen = plan.victims.iter().filter(|victim| victim.chosen).count();
-            let predicted = plan.predicted_bytes >> 20;
-            format!("would end {chosen} processes and free {predicted} MiB")
+            let noun = if chosen == 1 { "process" } else { "processes" };
+            format!("would end {chosen} {noun} and free {}", size_text(plan.predicted_bytes))
         }
-        OrderStatus::Relieved => format!("ended {who}; {freed} MiB came back, the target is met"),
+        OrderStatus::Relieved => format!("ended {who}; {freed} came back, the target is met"),
         OrderStatus::Insufficient if done.end == End::Expired => {
             format!("ended {who}; the order expired before the target was met")
         }
         OrderStatus::Insufficient => {
-            format!("ended {who}; {freed} MiB came back, which does not meet the target")
+            format!("ended {who}; {freed} came back, which does not meet the target")
         }
         OrderStatus::NotNeeded => format!("nothing to do: {}", before.reason),
         OrderStatus::Superseded => "the reflex had already acted in this scope".to_owned(),
