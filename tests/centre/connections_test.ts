@@ -1,7 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import proto from "@temporalio/proto";
-import { Buffer } from "node:buffer";
 import { ScriptedNode } from "../replay/support/node.ts";
 import { Status } from "../../web/gateway/grpc.ts";
 import { Centre } from "./support/centre.ts";
@@ -76,31 +74,17 @@ Deno.test("nodes that close their connections or are killed in mid-poll harm nob
   await t.step(
     "connections closed with a GOAWAY after much use, some with polls open",
     async () => {
-      const same = (bytes: Buffer) => bytes;
-      const metadata = new Metadata();
-      metadata.set("authorization", `Bearer ${token}`);
-      const use = async (withPoll: boolean) => {
-        const client = new Client(centre.gatewayAddress, credentials.createInsecure(), {
-          "grpc.use_local_subchannel_pool": 1,
-        });
-        const call = (method: string, body: Uint8Array) =>
-          new Promise<void>((resolve) => {
-            const path = `/temporal.api.workflowservice.v1.WorkflowService/${method}`;
-            client.makeUnaryRequest(path, same, same, Buffer.from(body), metadata, () => resolve());
-          });
-        const polled = withPoll ? call("PollActivityTaskQueue", poll) : undefined;
-        for (let i = 0; i < 60; i++) {
-          await call("GetSystemInfo", new Uint8Array());
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        client.close();
-        return polled;
-      };
+      const program = new URL("support/use_and_close.ts", import.meta.url).pathname;
       for (let round = 0; round < 2; round++) {
-        await Promise.race([
-          Promise.all([false, true, false, true, false].map(use)),
-          new Promise((resolve) => setTimeout(resolve, 15_000)),
-        ]);
+        const nodes = [1, 2, 3].map(() =>
+          new Deno.Command(Deno.execPath(), {
+            args: ["run", "-A", "--no-check", program, centre.gatewayAddress, token],
+            stdin: "null",
+            stdout: "null",
+          }).output()
+        );
+        const codes = (await Promise.all(nodes)).map((node) => node.code);
+        assertEquals(codes, [0, 0, 0]);
       }
       assertEquals(await health(centre), 200);
     },
