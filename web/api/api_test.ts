@@ -3,6 +3,7 @@ import { OPERATIONS, RAW_ROUTES } from "../operations/mod.ts";
 import { openApi } from "../operations/openapi.ts";
 import { honoPath } from "./api.ts";
 import { createApi } from "./mod.ts";
+import { DayQuota } from "./access/day_quota.ts";
 import { isOurHost, isSameOrigin } from "./access/origin.ts";
 import { mayUse } from "./access/principal.ts";
 import { Throttle } from "./access/throttle.ts";
@@ -94,4 +95,14 @@ Deno.test("every operation's examples fit its own input", () => {
       assert(result.success, `${name}: ${example.title}`);
     }
   }
+});
+
+Deno.test("what a node sends in a day is bounded, also when it finishes nothing", () => {
+  let today = "2026-01-01";
+  const quota = new DayQuota(10, () => today);
+  assert(quota.take("a", 6) && !quota.take("a", 5) && quota.take("a", 4));
+  assert(!quota.take("a", 1));
+  assert(quota.take("b", 10), "another node has its own");
+  today = "2026-01-02";
+  assert(quota.take("a", 10) && !quota.take("a", 1));
 });

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import * as shapes from "../../operations/shapes.ts";
 import type { Json, NodeFacts } from "../../store/mod.ts";
+import { DayQuota } from "../access/day_quota.ts";
 import { readBytes, readJsonObject } from "../http/body.ts";
 import { ApiError } from "../http/errors.ts";
 import { check } from "../http/input.ts";
@@ -16,6 +17,9 @@ const MAX_CHUNK = 8 * 1024 * 1024;
 const MAX_ARTIFACT = 256 * 1024 * 1024;
 const MAX_PER_DAY = 2 * 1024 * 1024 * 1024;
 const UPLOAD_MS = 120_000;
+
+/** What arrived, finished or not; the store knows what was kept. */
+const arrived = new DayQuota(MAX_PER_DAY);
 
 /** Node runners of other versions may tell more; what is not known is left out. */
 const Facts = shapes.Node.omit({ id: true, status: true, lastSeenAt: true }).partial();
@@ -82,9 +86,10 @@ export const upload: RawHandler = async (call) => {
   });
   const dayStart = `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;
   if (await ports.store.artifacts.addedSince(node, dayStart) + size > MAX_PER_DAY) {
-    throw new ApiError("rate_limited", `node ${node} has used up ${MAX_PER_DAY} bytes for today`);
+    throw usedUp(node);
   }
   const bytes = await readBytes(call.request, MAX_CHUNK, UPLOAD_MS);
+  if (!arrived.take(node, bytes.byteLength)) throw usedUp(node);
   try {
     const state = await ports.artifacts.append(sha256, { offset, size, bytes });
     if (state.complete) {
@@ -96,6 +101,10 @@ export const upload: RawHandler = async (call) => {
     throw uploadRefusal(error);
   }
 };
+
+function usedUp(node: string): ApiError {
+  return new ApiError("rate_limited", `node ${node} has used up ${MAX_PER_DAY} bytes for today`);
+}
 
 function uploadRefusal(error: unknown): unknown {
   const { name, reason, message } = error as { name?: string; reason?: string; message: string };
