@@ -9,6 +9,7 @@ import type { Report } from "./report.ts";
 /** What a person at night reads first. */
 export function headlineOf(report: Report): string {
   const scope = report.scope === null ? report.run.node : scopeText(report);
+  const within = scope.replace(/^Node /, "node ");
   switch (report.outcome) {
     case "relieved":
       return `${scope} was at level ${report.before?.level}. ${killText(report)} ` +
@@ -20,16 +21,16 @@ export function headlineOf(report: Report): string {
     case "not_needed":
       return `${scope} had ${headroomText(report)}: nothing had to be killed.`;
     case "dry_run":
-      return `Dry run on ${scope}: ${wouldText(report)}`;
+      return `Dry run on ${within}: ${wouldText(report)}`;
     case "superseded":
-      return `The guard's reflex had already acted on ${scope} (intervention ` +
+      return `The guard's reflex had already acted on ${within} (intervention ` +
         `${report.supersededBy ?? "unknown"}); this run killed nobody.`;
     case "cancelled":
       return `The run was cancelled. ${killText(report)}`;
     case "failed":
       return `The run failed: ${failureText(report)} ${killText(report)}`;
     case "completed":
-      return `The run on ${scope} completed.`;
+      return `The run on ${within} completed.`;
   }
 }
 

@@ -157,10 +157,13 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Text that stays text: every character that Markdown or HTML could read as markup is escaped. */
+/**
+ * Text that stays text: every character that Markdown or HTML could read as markup is escaped.
+ * A parenthesis only where it could be a link's: people read this in terminals, too.
+ */
 function text(value: string): string {
   return oneLine(value)
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, "\\$&")
+    .replace(/[\\`*_{}[\]#+!|~$]|(?<=\])\(/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

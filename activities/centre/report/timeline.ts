@@ -22,7 +22,8 @@ export function timelineOf(
     if (record.startedAt !== null) {
       moments.push({ at: record.startedAt, text: `${record.id} began` });
     }
-    if (record.endedAt !== null && record.status !== "skipped") {
+    const silent = record.status === "skipped" && record.startedAt === null;
+    if (record.endedAt !== null && !silent) {
       moments.push({ at: record.endedAt, text: `${record.id} ${endText(record)}` });
     }
   }
@@ -39,5 +40,6 @@ export function timelineOf(
 function endText(record: StepRecord): string {
   if (record.status === "failed") return `failed: ${record.error?.message ?? "no reason given"}`;
   if (record.status === "cancelled") return "was cancelled";
+  if (record.status === "skipped") return `was skipped: ${record.reason ?? "no reason given"}`;
   return `ended${record.summary ? `: ${record.summary}` : ""}`;
 }
