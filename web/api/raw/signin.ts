@@ -13,8 +13,8 @@ import { signinPolicy } from "../http/headers.ts";
 import type { RawCall, RawHandler } from "./raw.ts";
 
 const STYLE =
-  `body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem;
-color-scheme:light dark}label{display:block;margin:1.5rem 0 .25rem}input{font:inherit;width:100%;
+  `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;
+margin:15vh auto;padding:0 1rem}label{display:block;margin:1.5rem 0 .25rem}input{font:inherit;width:100%;
 box-sizing:border-box;padding:.5rem}button{font:inherit;margin-top:1rem;padding:.5rem 1.25rem}
 code{font-size:.9em}.error{color:#b3261e}@media(prefers-color-scheme:dark){.error{color:#ff8a80}}`;
 
