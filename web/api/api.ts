@@ -163,7 +163,8 @@ function refusal(
 function notSignedIn(): ApiError {
   return new ApiError("unauthenticated", "this needs a token or a session", {
     hint:
-      "send `authorization: Bearer <token>`; the tokens lie in the data directory under tokens/",
+      "send `authorization: Bearer <token>` (PITCREW_TOKEN for the CLI); the tokens lie in the data " +
+      "directory under tokens/",
   });
 }
 

@@ -138,7 +138,7 @@ function conflict(acceptance: Exclude<Acceptance, { kind: "accepted" }>, plan: P
 
 function unknownRun(id: string): ApiError {
   return new ApiError("not_found", `there is no run \`${id.slice(0, 64)}\``, {
-    hint: "GET /api/v1/runs lists them",
+    hint: "`pitcrew run list` or GET /api/v1/runs lists them",
   });
 }
 

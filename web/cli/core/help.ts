@@ -8,7 +8,9 @@ import { type Command, COMMON_FLAGS, type Flag } from "./command.ts";
 /** All commands, a line each, by noun. */
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => usageOf(command).length));
-  const lines = ["Usage: pitcrew COMMAND [OPTIONS]", ""];
+  const nouns = new Set(commands.map(({ name }) => name[0]));
+  const under = nouns.size === 1 ? `${[...nouns][0]} ` : "";
+  const lines = [`Usage: pitcrew ${under}COMMAND [OPTIONS]`, ""];
   let noun = "";
   for (const command of commands) {
     if (noun && noun !== command.name[0]) lines.push("");
