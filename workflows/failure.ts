@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** Types with which Temporal's worker ends an attempt that it may not finish. */
-const GIVEN_BACK = ["CancelledFailure", "ActivityReset", "ActivityPause"];
+const GIVEN_BACK = ["CancelledFailure", "ActivityReset", "ActivityPause", "WorkerShutdown"];
 
 /** Explains a failed attempt. */
 export function explain(error: unknown, place: Place): AttemptFailure {
