@@ -63,6 +63,7 @@ export async function* follow(
 ): AsyncGenerator<ServerEvent, void, void> {
   let last = "";
   let awaySince: number | undefined;
+  let told = false;
   while (true) {
     try {
       const response = await api.raw(path, {
@@ -71,6 +72,7 @@ export async function* follow(
       });
       for await (const event of parseEvents(response.body!)) {
         awaySince = undefined;
+        told = false;
         if (event.id) last = event.id;
         yield event;
       }
@@ -78,7 +80,8 @@ export async function* follow(
     } catch (error) {
       const failure = error instanceof CliFailure ? error : undefined;
       if (failure && failure.exit !== EXIT.unreachable) throw failure;
-      if (awaySince === undefined) onAway((error as Error).message);
+      if (!told) onAway((error as Error).message);
+      told = true;
       awaySince ??= Date.now();
       if (Date.now() - awaySince > PATIENCE_MS) {
         throw failure ?? new CliFailure(EXIT.unreachable, (error as Error).message);
