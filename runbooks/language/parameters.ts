@@ -49,7 +49,8 @@ export function readParameters(
   const declared = properties && reader.fields(properties.value, "`properties`");
   for (const [name, { key, value }] of declared ?? []) {
     positions[`parameters.${name}`] = reader.at(key);
-    if (!NAME.test(name)) {
+    // What every object has is taken for a value by readers of JSON Schema that use `in`.
+    if (!NAME.test(name) || name in Object.prototype) {
       reader.problems.error(reader.at(key), `\`${name}\` cannot name a parameter`, NAME_HINT);
     } else schema.properties[name] = readParameter(reader, name, value);
   }

@@ -90,7 +90,8 @@ function planStep(planning: Planning, step: PlanNode): PlanNode {
   const inputs = Object.fromEntries(
     Object.entries(step.with).map(([name, value]) => [name, resolveNow(planning, step.id, value)]),
   );
-  const schema = planning.catalog[step.uses]?.with;
+  const { catalog } = planning;
+  const schema = Object.hasOwn(catalog, step.uses) ? catalog[step.uses]!.with : undefined;
   if (schema !== undefined && !hasExpression(inputs)) {
     for (const { message, hint } of mismatches(inputs, schema)) {
       problem(planning, `steps.${step.id}`, `step \`${step.id}\`: ${message}`, hint);

@@ -88,3 +88,18 @@ Deno.test("texts of a command line become the declared types", () => {
   });
   assertEquals(parametersFromText(runbook().parameters, { depth: "four" }), { depth: "four" });
 });
+
+Deno.test("names that every object has are no parameters", () => {
+  for (const name of ["__proto__", "constructor", "prototype", "hasOwnProperty"]) {
+    const params = JSON.parse(`{"who": "me", "${name}": {"who": "you"}}`);
+    const { plan: made, problems } = plan(params);
+    assertEquals([made, problems[0]?.message], [undefined, `unknown parameter \`${name}\``]);
+  }
+  const declaring = `name: t
+risk: observe
+parameters: {properties: {constructor: {type: string}}}
+steps: [{id: a, uses: look, with: {scope: node}}]
+`;
+  const { problems } = parseRunbook(declaring, TEST_CATALOG);
+  assertEquals(problems[0]?.message, "`constructor` cannot name a parameter");
+});

@@ -58,7 +58,10 @@ function describe(
   }
   const subject = path.length === 0 ? "the value" : `\`${path.join(".")}\``;
   const said = text.replace(/^Instance /, "").replace(/\.$/, "");
-  const declared = properties[path[0] ?? ""] as { [key: string]: Json } | undefined;
+  const name = path[0] ?? "";
+  const declared = Object.hasOwn(properties, name)
+    ? properties[name] as { [key: string]: Json }
+    : undefined;
   const hint = keyword === "pattern" && typeof declared?.description === "string"
     ? declared.description
     : undefined;

@@ -65,6 +65,16 @@ Deno.test("bad requests are told apart, name their place, and change nothing", a
     assertEquals((await start(nested, json)).status, 400);
   });
 
+  await t.step("names that every object has are unknown parameters like others", async () => {
+    const json = { "content-type": "application/json" };
+    for (const name of ["__proto__", "__prot\\u006f__", "constructor", "prototype", "toString"]) {
+      const body = `{"runbook":"near-oom","dryRun":true,"params":{"${name}":{"scope":"node"}}}`;
+      const answer = await start(body, json);
+      assertEquals([answer.status, answer.body.code], [400, "invalid_argument"], name);
+      assertMatch(answer.text, /unknown/, name);
+    }
+  });
+
   await t.step("too large is 413", async () => {
     const big = JSON.stringify({ runbook: "x".repeat(1024 * 1024) });
     const json = { "content-type": "application/json" };

@@ -75,14 +75,28 @@ export async function readJsonObject(
   }
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text, /__proto__|\\u/.test(text) ? withoutPrototype : undefined);
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw new ApiError("invalid_argument", `the body is not JSON: ${(error as Error).message}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ApiError("invalid_argument", "the body is not a JSON object");
   }
   return value as Record<string, unknown>;
+}
+
+/**
+ * Keeps the one key that code further on could take for an object's prototype, or pass over without
+ * a word, from getting in at all.
+ *
+ * @throws {ApiError}
+ */
+function withoutPrototype(this: unknown, key: string, value: unknown): unknown {
+  if (key !== "__proto__") return value;
+  const message = "`__proto__` is unknown here";
+  throw new ApiError("invalid_argument", message, { fields: [{ path: key, message }] });
 }
 
 function tooLarge(limit: number): ApiError {

@@ -32,7 +32,9 @@ export async function readInput(
     : await readJsonObject(request);
   const inPath: Record<string, unknown> = {};
   for (const name of pathParameters(operation.path)) {
-    if (name in fields) throw new ApiError("invalid_argument", `\`${name}\` stands in the path`);
+    if (Object.hasOwn(fields, name)) {
+      throw new ApiError("invalid_argument", `\`${name}\` stands in the path`);
+    }
     inPath[name] = params[name];
   }
   return check(operation.input, { ...fields, ...inPath });
