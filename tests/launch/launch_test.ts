@@ -17,6 +17,14 @@ import {
   withDataDir,
 } from "./launched.ts";
 
+/** Paths of all files, folders and sockets below. */
+function* everythingIn(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    yield `${folder}/${name}`;
+    if (isDirectory) yield* everythingIn(`${folder}/${name}`);
+  }
+}
+
 const PROCESSES = ["temporal", "controlPlane", "nodeRunner", "collector", "guard"];
 
 Deno.test("an installation runs, refuses a second start, heals, and leaves nothing behind", (t) =>
@@ -40,9 +48,11 @@ Deno.test("an installation runs, refuses a second start, heals, and leaves nothi
 
     await t.step("its data is private", () => {
       assertEquals(Deno.statSync(dataDir).mode! & 0o777, 0o700);
-      for (const file of ["state.json", "lock", "tokens/admin", "logs/controlPlane.log"]) {
-        assertEquals(Deno.statSync(`${dataDir}/${file}`).mode! & 0o077, 0, file);
+      const all = [...everythingIn(dataDir)];
+      for (const file of ["state.json", "tokens/admin", "temporal/temporal.db"]) {
+        assert(all.includes(`${dataDir}/${file}`), file);
       }
+      for (const path of all) assertEquals(Deno.lstatSync(path).mode! & 0o077, 0, path);
     });
 
     await t.step("every process runs in a session of its own and none is a shell", () => {

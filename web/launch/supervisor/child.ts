@@ -24,6 +24,8 @@ export interface ChildEvents {
   ended(name: string, how: string, failures: number, restartMs: number): void;
 }
 
+/** What it writes is its owner's alone; Temporal sets no mode of its own on its database. */
+const UMASK = 0o077;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 const WINDOW_MS = 60_000;
@@ -70,7 +72,10 @@ export class Child {
     try {
       const process = withLogFd(
         logPath,
-        (log) => spawn(program, args, { cwd, env, detached: true, stdio: ["pipe", log, log] }),
+        (log) =>
+          privately(() =>
+            spawn(program, args, { cwd, env, detached: true, stdio: ["pipe", log, log] })
+          ),
       );
       process.once("error", (error) => end(error.message));
       process.once(
@@ -113,6 +118,16 @@ export class Child {
     const timer = setTimeout(() => signal(-pid, "SIGKILL"), graceMs);
     await this.#exited;
     clearTimeout(timer);
+  }
+}
+
+/** Runs `start` with the umask of children; this process, which also builds, keeps its own. */
+function privately<T>(start: () => T): T {
+  const before = Deno.umask(UMASK);
+  try {
+    return start();
+  } finally {
+    Deno.umask(before);
   }
 }
 

@@ -58,6 +58,27 @@ Deno.test("a child that ends is started again with a new pid, and its output is 
   await Deno.remove(dir, { recursive: true });
 });
 
+Deno.test("what a child writes is its owner's alone, whatever the umask here", async () => {
+  const dir = await Deno.makeTempDir();
+  const before = Deno.umask(0o022);
+  const { events, next } = recorder();
+  const child = new Child(spec(dir, "echo secret > file; mkdir folder; exec cat"), events);
+  child.start();
+  await next();
+  const mode = (name: string) => {
+    try {
+      return Deno.statSync(join(dir, name)).mode! & 0o777;
+    } catch {
+      return undefined;
+    }
+  };
+  while (mode("folder") === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals([mode("file"), mode("folder")], [0o600, 0o700]);
+  assertEquals(Deno.umask(before), 0o022, "the supervisor keeps its own");
+  await child.stop(1000);
+  await Deno.remove(dir, { recursive: true });
+});
+
 Deno.test("stop kills what ignores TERM, with everything it started", async () => {
   const dir = await Deno.makeTempDir();
   const { events, next } = recorder();

@@ -46,6 +46,7 @@ export async function openDataDir(path: string, withNode: boolean): Promise<Data
     }
     Deno.chmodSync(path, 0o700);
     requireSpace(path);
+    makePrivate(join(path, "temporal"));
     const lock = await takeLock(path);
     if (withNode) writeDefaultPolicy(join(path, "node/policy.yaml"));
     return {
@@ -55,6 +56,13 @@ export async function openDataDir(path: string, withNode: boolean): Promise<Data
     };
   } catch (error) {
     throw writeError(error, "the data directory", path, "--data-dir DIR");
+  }
+}
+
+/** Databases of earlier versions were readable by everybody who got into the folder. */
+function makePrivate(folder: string): void {
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
+    if (isFile) Deno.chmodSync(join(folder, name), 0o600);
   }
 }
 
