@@ -5,7 +5,11 @@
  * @module
  */
 import { condition, sleep } from "@temporalio/workflow";
-import type { RecordTransitionsInput, Transition } from "../activities/contract/mod.ts";
+import {
+  fittingTransition,
+  type RecordTransitionsInput,
+  type Transition,
+} from "../activities/contract/mod.ts";
 import type { TransitionNote } from "./interpreter/ports.ts";
 
 /** Transitions in one batch. */
@@ -39,7 +43,8 @@ export class Recorder {
   note(transition: TransitionNote): void {
     const { runId, temporalRunId, now } = this.#options;
     const at = new Date(now()).toISOString();
-    this.#queue.push({ runId, temporalRunId, seq: ++this.#seq, at, ...transition });
+    const noted = { runId, temporalRunId, seq: ++this.#seq, at, ...transition };
+    this.#queue.push(fittingTransition(noted));
   }
 
   /** No more transitions will come; {@link run} ends once all are written. */

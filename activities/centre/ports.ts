@@ -15,6 +15,8 @@ export interface Caller {
 
 /** Keeps transitions. */
 export interface RecordPort {
+  /** Paths of all actions of a run's plan, or null when the run is unknown. */
+  steps(runId: string): Promise<string[] | null>;
   /**
    * Writes transitions that are not yet there. Resolves to the number that were refused because the
    * run is unknown or bound to another workflow.

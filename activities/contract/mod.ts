@@ -10,5 +10,6 @@ export * from "./errors.ts";
 export * from "./node.ts";
 export * from "./permit.ts";
 export * from "./step.ts";
+export * from "./transition_check.ts";
 export * from "./transitions.ts";
 export * from "./units.ts";

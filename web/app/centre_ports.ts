@@ -5,6 +5,7 @@
  */
 import type { CentrePorts } from "../../activities/centre/mod.ts";
 import { createPermitSigner, StepFailure } from "../../activities/contract/mod.ts";
+import type { PlanNode } from "../../runbooks/language/plan.ts";
 import type { RunBus } from "../api/mod.ts";
 import type { ArtifactDirectory, Store } from "../store/mod.ts";
 import { errorText } from "./log.ts";
@@ -36,6 +37,10 @@ export async function createCentrePorts(options: CentrePortsOptions): Promise<Ce
   return {
     now: () => new Date(),
     record: {
+      async steps(runId) {
+        const plan = await store.runs.plan(runId);
+        return plan && pathsOf(plan.steps);
+      },
       async record(transitions) {
         const at = new Date().toISOString();
         let written = await store.runs.record(transitions, at);
@@ -72,4 +77,8 @@ export async function createCentrePorts(options: CentrePortsOptions): Promise<Ce
       },
     },
   };
+}
+
+function pathsOf(steps: PlanNode[]): string[] {
+  return steps.flatMap((step) => step.kind === "action" ? [step.path] : pathsOf(step.steps));
 }

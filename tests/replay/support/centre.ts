@@ -8,6 +8,7 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import {
   type CentrePorts,
   createCentreActivities,
+  type PermitPlanNode,
   type PermitRun,
 } from "../../../activities/centre/mod.ts";
 import {
@@ -80,6 +81,10 @@ export class MemoryCentre {
     return {
       now: () => new Date(),
       record: {
+        steps: (runId) => {
+          const run = this.runs.get(runId);
+          return Promise.resolve(run ? pathsOf(run.plan.steps) : null);
+        },
         record: async (transitions) => {
           await this.beforeRecord();
           this.transitions.push(...transitions);
@@ -104,4 +109,8 @@ export class MemoryCentre {
       },
     };
   }
+}
+
+function pathsOf(steps: PermitPlanNode[]): string[] {
+  return steps.flatMap((step) => step.kind === "action" ? [step.path] : pathsOf(step.steps));
 }
