@@ -21,5 +21,6 @@ mod record;
 pub mod reflex;
 mod scope_locks;
 mod service;
+mod shrink;
 
 pub use guard::Guard;

@@ -2,6 +2,7 @@
 
 use crate::failure::fail;
 use crate::scope_locks::overlap;
+use crate::shrink::{hash, shrink, KEEP_INTERVENTIONS};
 use pitcrew_cgroup::Scope;
 use pitcrew_contract::envelope::{ErrorCode, WireError};
 use pitcrew_contract::guard::{Assessment, Intervention, Kill, KillPlan, Order, OrderOutcome};
@@ -17,10 +18,14 @@ use std::time::{Duration, SystemTime};
 
 /// Beyond this size old entries are dropped.
 const MAX_BYTES: u64 = 8 << 20;
-/// An order that expired so long ago cannot be sent again, so its outcome may be forgotten.
-const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
-/// So many interventions are kept however old they are.
-const KEEP_INTERVENTIONS: usize = 40;
+/// They are not dropped again before the journal has grown by so much.
+const GROWTH: u64 = 2 << 20;
+/// Beyond this they are dropped even while an order is being carried out.
+const TOO_MANY_BYTES: u64 = 24 << 20;
+/// Bytes of JSON on a page of interventions, one intervention at least.
+const PAGE_BYTES: usize = 96 << 10;
+/// How long after its expiry an interrupted order may still be on its way here again.
+const ABANDONED: Duration = Duration::from_secs(60);
 
 /// One line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +45,21 @@ pub(crate) enum Entry {
     },
     /// The reflex acted, or would have.
     Reflex { intervention: Box<Intervention> },
+    /// An interrupted order was sent again, with a later expiry.
+    Renewed { key: String, expires_at: String },
+    /// An order was finished; what became of it is no longer kept.
+    Forgotten { key: String, expires_at: String },
+}
+
+impl Entry {
+    /// The intervention that it tells of.
+    pub fn intervention(&self) -> Option<&Intervention> {
+        match self {
+            Entry::Finished { intervention, .. } => intervention.as_deref(),
+            Entry::Reflex { intervention } => Some(intervention),
+            _ => None,
+        }
+    }
 }
 
 /// An order that was begun.
@@ -89,6 +109,10 @@ pub(crate) struct Record {
 struct Inner {
     journal: Option<Journal>,
     phases: HashMap<String, Phase>,
+    /// When each order that is begun and not finished expires.
+    expiries: HashMap<String, SystemTime>,
+    /// Size of the journal from which on it shrinks.
+    full: u64,
     /// Interventions of the reflex that killed: scope, time, id.
     reflexes: Vec<(String, SystemTime, String)>,
 }
@@ -96,10 +120,19 @@ struct Inner {
 impl Record {
     /// Opens the journal in `dir`; without one nothing outlives this process and no order is taken.
     pub fn open(dir: Option<&Path>) -> io::Result<Self> {
-        let mut inner = Inner { journal: None, phases: HashMap::new(), reflexes: Vec::new() };
+        let mut inner = Inner {
+            journal: None,
+            phases: HashMap::new(),
+            expiries: HashMap::new(),
+            full: MAX_BYTES,
+            reflexes: Vec::new(),
+        };
         if let Some(dir) = dir {
             let mut journal = Journal::open(dir)?;
-            shrink(&mut journal)?;
+            if journal.bytes() > MAX_BYTES {
+                shrink(&mut journal)?;
+                inner.full = MAX_BYTES.max(journal.bytes() + GROWTH);
+            }
             let damaged = journal.read(|entry: Entry| inner.index(&entry))?;
             if damaged > 0 {
                 eprintln!("pitcrew-guard: {damaged} damaged lines of the journal were skipped");
@@ -147,15 +180,32 @@ impl Record {
                 fail(ErrorCode::Internal, format!("the journal cannot be written: {error}"))
                     .hint("nothing is signalled without a record; free some disk space")
             })?;
-            if journal.bytes() > MAX_BYTES {
-                // Failing to shrink costs disk space, not correctness.
-                let _ = shrink(journal);
-            }
         }
-        if matches!(entry, Entry::Finished { .. } | Entry::Reflex { .. }) {
-            inner.index(entry);
+        match entry {
+            // Nobody waits to send a signal now.
+            Entry::Finished { .. } | Entry::Reflex { .. } => {
+                inner.index(entry);
+                inner.shrink_when_full();
+            }
+            // Its phase stays `Running`.
+            _ => inner.note_expiry(entry),
         }
         Ok(())
+    }
+
+    /// Takes the keys of interrupted orders that nobody sends again, as [`Record::take`] does.
+    pub fn take_abandoned(&self, now: SystemTime) -> Vec<String> {
+        let mut inner = self.lock();
+        let Inner { phases, expiries, .. } = &mut *inner;
+        let mut taken = Vec::new();
+        for (key, expires) in expiries {
+            let is_over = *expires + ABANDONED < now;
+            if let (true, Some(phase @ Phase::Interrupted)) = (is_over, phases.get_mut(key)) {
+                *phase = Phase::Running;
+                taken.push(key.clone());
+            }
+        }
+        taken
     }
 
     /// The recorded outcome of an order, and the order itself.
@@ -177,6 +227,11 @@ impl Record {
         self.scan(|entry| match entry {
             Entry::Begun(begun) if begun.order.key == key => {
                 found = Some(Interrupted { begun: *begun, victims: HashMap::new() });
+            }
+            Entry::Renewed { key: of, expires_at } if of == key => {
+                if let Some(found) = &mut found {
+                    found.begun.order.expires_at = expires_at;
+                }
             }
             Entry::Signal { key: of, pid, start_time, signal, at, headroom } if of == key => {
                 if let Some(found) = &mut found {
@@ -210,10 +265,12 @@ impl Record {
         let mut passed = after.is_none() || !known;
         let mut page = Vec::new();
         let mut more = false;
+        let mut bytes = 0;
         self.scan_interventions(|found| {
             if !passed {
                 passed = Some(found.id.as_str()) == after;
-            } else if page.len() < limit {
+            } else if !more && page.len() < limit && bytes < PAGE_BYTES {
+                bytes += serde_json::to_vec(&found).map_or(0, |json| json.len());
                 page.push(found);
             } else {
                 more = true;
@@ -255,12 +312,17 @@ impl Record {
 
 impl Inner {
     fn index(&mut self, entry: &Entry) {
+        self.note_expiry(entry);
         match entry {
             Entry::Begun(begun) => {
                 self.phases.insert(begun.order.key.clone(), Phase::Interrupted);
             }
             Entry::Finished { order, .. } => {
                 self.phases.insert(order.key.clone(), Phase::Finished);
+                self.expiries.remove(&order.key);
+            }
+            Entry::Forgotten { key, .. } => {
+                self.phases.insert(key.clone(), Phase::Finished);
             }
             Entry::Reflex { intervention } if !intervention.kills.is_empty() => {
                 if let Some(at) = time::parse(&intervention.at) {
@@ -272,47 +334,29 @@ impl Inner {
             _ => {}
         }
     }
-}
 
-/// Drops what nobody can ask for any more, once the journal has grown too large.
-fn shrink(journal: &mut Journal) -> io::Result<()> {
-    if journal.bytes() <= MAX_BYTES {
-        return Ok(());
-    }
-    let oldest = SystemTime::now().checked_sub(KEEP).unwrap_or(SystemTime::UNIX_EPOCH);
-    let recent = |order: &Order| time::parse(&order.expires_at).is_none_or(|at| at >= oldest);
-    let mut entries: Vec<Entry> = Vec::new();
-    journal.read(|entry| entries.push(entry))?;
-    let finished: Vec<String> = entries
-        .iter()
-        .filter_map(|entry| match entry {
-            Entry::Finished { order, .. } => Some(order.key.clone()),
-            _ => None,
-        })
-        .collect();
-    let interventions = entries
-        .iter()
-        .filter(|entry| {
-            matches!(entry, Entry::Reflex { .. } | Entry::Finished { intervention: Some(_), .. })
-        })
-        .count();
-    let mut seen = 0;
-    entries.retain(|entry| {
-        let is_finished = |key: &String| finished.contains(key);
-        let among_last = |seen: usize| seen + KEEP_INTERVENTIONS >= interventions;
-        match entry {
-            // The single steps of an order matter only until its outcome is recorded.
-            Entry::Begun(begun) => !is_finished(&begun.order.key) && recent(&begun.order),
-            Entry::Signal { key, .. } | Entry::Ended { key, .. } => !is_finished(key),
-            Entry::Finished { order, intervention, .. } => {
-                seen += usize::from(intervention.is_some());
-                recent(order) || (intervention.is_some() && among_last(seen))
-            }
-            Entry::Reflex { .. } => {
-                seen += 1;
-                among_last(seen)
-            }
+    fn note_expiry(&mut self, entry: &Entry) {
+        let (key, expires_at) = match entry {
+            Entry::Begun(begun) => (&begun.order.key, &begun.order.expires_at),
+            Entry::Renewed { key, expires_at } => (key, expires_at),
+            _ => return,
+        };
+        if let Some(at) = time::parse(expires_at) {
+            self.expiries.insert(key.clone(), at);
         }
-    });
-    journal.replace(&entries)
+    }
+
+    fn shrink_when_full(&mut self) {
+        let Some(journal) = &mut self.journal else { return };
+        let busy = self.phases.values().any(|phase| *phase == Phase::Running);
+        if journal.bytes() <= if busy { self.full.max(TOO_MANY_BYTES) } else { self.full } {
+            return;
+        }
+        // Failing to shrink costs disk space, not correctness.
+        if let Ok(known) = shrink(journal) {
+            let is_known = |key: &str| known.contains(&hash(key));
+            self.phases.retain(|key, phase| *phase == Phase::Running || is_known(key));
+        }
+        self.full = MAX_BYTES.max(journal.bytes() + GROWTH);
+    }
 }

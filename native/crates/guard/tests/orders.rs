@@ -157,6 +157,87 @@ fn a_reused_pid_is_not_signalled() {
     assert!(innocent.is_alive());
 }
 
+/// An order that is begun as a crash would leave it, with a signal to its first victim.
+fn interrupted(
+    guard: &mut Guard,
+    order: &pitcrew_contract::guard::Order,
+    signalled: &Load,
+) -> pitcrew_journal::Journal {
+    let plan: Value = guard.client().call("plan", &plan_of(&order.scope, "99%"), None).unwrap();
+    let assess = json!({"scope": order.scope});
+    let before: Value = guard.client().call("assess", &assess, None).unwrap();
+    guard.kill();
+    let mut journal = pitcrew_journal::Journal::open(&guard.journal_dir()).unwrap();
+    journal
+        .append(&json!({
+            "kind": "begun", "id": "interrupted", "at": order.issued_at, "order": order,
+            "plan": plan, "before": before,
+        }))
+        .unwrap();
+    journal
+        .append(&json!({
+            "kind": "signal", "key": order.key, "pid": signalled.pid(),
+            "start_time": signalled.start_time(), "signal": "SIGTERM", "at": order.issued_at,
+            "headroom": before["headroomBytes"],
+        }))
+        .unwrap();
+    journal
+}
+
+#[test]
+fn what_an_abandoned_order_did_is_told_and_nobody_is_signalled_for_it() {
+    let Some(cgroup) = Cgroup::new(300 * MIB) else { return };
+    let first = cgroup.load(&["hold", "--bytes", "90MiB"]);
+    let mut second = cgroup.load(&["hold", "--bytes", "50MiB"]);
+    let mut guard = Guard::observing("version: 1");
+    let mut order = order("run-12/relieve", &cgroup.scope(), "99%");
+    order.expires_at = at(-120);
+    drop(interrupted(&mut guard, &order, &first));
+    let pid = first.pid();
+    drop(first);
+    guard.restart();
+    let list = |guard: &Guard| -> InterventionsPage {
+        guard.client().call("interventions.list", &json!({}), None).unwrap()
+    };
+    eventually("it is told", || !list(&guard).interventions.is_empty());
+    let page = list(&guard);
+    let told = &page.interventions[0];
+    assert_eq!((told.id.as_str(), told.cause.as_str()), ("interrupted", "order run-12/relieve"));
+    assert_eq!((told.kills.len(), told.kills[0].pid), (1, pid));
+    assert_eq!(told.kills[0].outcome, KillOutcome::Exited);
+
+    // Whoever sends it after all is told the same, whatever the permit.
+    order.expires_at = at(300);
+    let outcome = guard.order(&order).unwrap();
+    assert!(outcome.replayed && outcome.summary.starts_with("interrupted;"), "{outcome:?}");
+    assert_eq!((outcome.status, outcome.kills.len()), (OrderStatus::Insufficient, 1));
+    assert!(second.is_alive());
+    guard.kill();
+    guard.restart();
+    assert_eq!(list(&guard).interventions.len(), 1, "once, for ever");
+}
+
+#[test]
+fn an_order_that_was_sent_again_in_time_is_not_abandoned() {
+    let Some(cgroup) = Cgroup::new(300 * MIB) else { return };
+    let mut first = cgroup.load(&["hold", "--bytes", "90MiB", "--ignore-term"]);
+    let mut guard = Guard::observing("version: 1");
+    let mut order = order("run-13/relieve", &cgroup.scope(), "99%");
+    order.expires_at = at(-120);
+    order.grace_ms = 0;
+    let mut journal = interrupted(&mut guard, &order, &first);
+    let renewed = json!({"kind": "renewed", "key": order.key, "expires_at": at(60)});
+    journal.append(&renewed).unwrap();
+    drop(journal);
+    guard.restart();
+    std::thread::sleep(Duration::from_millis(300));
+    order.expires_at = at(300);
+    let outcome = guard.order(&order).unwrap();
+    assert!(!outcome.replayed, "{outcome:?}");
+    assert!(!first.is_alive());
+    assert!(guard.journal().contains("renewed"));
+}
+
 #[test]
 fn a_cancel_stops_before_the_next_victim_and_before_sigkill() {
     let Some(cgroup) = Cgroup::new(300 * MIB) else { return };

@@ -72,32 +72,53 @@ impl Journal {
     /// # Errors
     /// When the file cannot be read.
     pub fn read<T: DeserializeOwned>(&self, mut each: impl FnMut(T)) -> io::Result<usize> {
+        self.read_at(|entry, _| each(entry))
+    }
+
+    /// As [`Journal::read`], with the bytes that follow each entry.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read_at<T: DeserializeOwned>(&self, mut each: impl FnMut(T, u64)) -> io::Result<usize> {
         let mut reader = BufReader::with_capacity(16 * 1024, File::open(self.dir.join(NAME))?);
         let mut damaged = 0;
         let mut line = Vec::new();
+        let mut passed = 0;
         loop {
             line.clear();
             if (&mut reader).take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
                 return Ok(damaged);
             }
+            passed += line.len() as u64;
             match decode(&line) {
-                Some(entry) => each(entry),
+                Some(entry) => each(entry, self.bytes.saturating_sub(passed)),
                 None if line == b"\n" => {}
                 None => damaged += 1,
             }
         }
     }
 
-    /// Replaces the whole journal by these entries, at once or not at all.
+    /// Writes the journal anew, entry by entry, at once or not at all: `keep` is given each intact
+    /// entry of type `T`, oldest first, with the bytes that follow it, and returns what stays of
+    /// it. No more than one entry is in memory at a time.
     ///
     /// # Errors
     /// When the new file cannot be written; the old one then stays.
-    pub fn replace<T: Serialize>(&mut self, entries: &[T]) -> io::Result<()> {
+    pub fn rewrite<T: Serialize + DeserializeOwned>(
+        &mut self,
+        mut keep: impl FnMut(T, u64) -> Option<T>,
+    ) -> io::Result<()> {
         let next = self.dir.join("journal.new");
         let _ = std::fs::remove_file(&next);
-        let mut file = open_append(&next)?;
-        for entry in entries {
-            file.write_all(&encode(entry)?)?;
+        let file = open_append(&next)?;
+        let mut failed = None;
+        self.read_at(|entry, following| {
+            let kept = if failed.is_none() { keep(entry, following) } else { None };
+            let Some(kept) = kept else { return };
+            failed = encode(&kept).and_then(|line| (&file).write_all(&line)).err();
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
         }
         file.sync_all()?;
         std::fs::rename(&next, self.dir.join(NAME))?;

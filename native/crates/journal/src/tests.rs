@@ -59,16 +59,22 @@ fn damage_in_the_middle_costs_one_entry() {
 }
 
 #[test]
-fn replacing_keeps_what_is_given_and_goes_on() {
+fn writing_anew_keeps_what_is_wanted_and_goes_on() {
     let place = Place::new();
     let mut journal = place.open();
     (0..50).for_each(|n| journal.append(&n.to_string()).unwrap());
     let before = journal.bytes();
-    journal.replace(&["kept".to_owned()]).unwrap();
+    let mut following = Vec::new();
+    let keep = |entry: String, bytes| {
+        following.push(bytes);
+        (entry == "7").then(|| "seven".to_owned())
+    };
+    journal.rewrite(keep).unwrap();
+    assert!(following.is_sorted_by(|a, b| a > b) && following.ends_with(&[0]));
     journal.append(&"next").unwrap();
     assert!(journal.bytes() < before);
     drop(journal);
-    assert_eq!(all(&place.open()).0, ["kept", "next"]);
+    assert_eq!(all(&place.open()).0, ["seven", "next"]);
 }
 
 proptest! {

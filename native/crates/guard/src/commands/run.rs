@@ -16,9 +16,12 @@ use pitcrew_socket::{Limits, Server};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Set by the supervisor: end with standard input, and spare the supervisor's other children.
 const SUPERVISED: &str = "PITCREW_DEATH_PIPE";
+/// How often to look for orders that nobody sends again.
+const CLOSING: Duration = Duration::from_secs(10);
 /// A guard must be small; its calls do not nest deeply.
 const STACK: usize = 256 * 1024;
 
@@ -47,6 +50,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, WireError> {
         &guard.policy.hash()[..12],
     );
     watch(&guard)?;
+    close_abandoned(&guard)?;
     shutdown.wait();
     drop(server);
     Ok(ExitCode::SUCCESS)
@@ -73,6 +77,22 @@ fn watch(guard: &Arc<Guard>) -> Result<(), WireError> {
         .spawn(watching)
         .map(drop)
         .map_err(|e| fail(ErrorCode::Internal, format!("no thread for the reflex: {e}")))
+}
+
+/// Looks from time to time for orders that nobody sends again. Apart from the reflex, which no disk
+/// may hold up.
+fn close_abandoned(guard: &Arc<Guard>) -> Result<(), WireError> {
+    let guard = guard.clone();
+    let closing = move || loop {
+        guard.close_abandoned();
+        std::thread::sleep(CLOSING);
+    };
+    std::thread::Builder::new()
+        .name("abandoned".to_owned())
+        .stack_size(STACK)
+        .spawn(closing)
+        .map(drop)
+        .map_err(|e| fail(ErrorCode::Internal, format!("no thread for old orders: {e}")))
 }
 
 fn serve(guard: &Arc<Guard>, path: &Path) -> Result<Server, WireError> {

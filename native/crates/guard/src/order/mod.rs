@@ -1,5 +1,6 @@
 //! Orders from runbooks: carried out at most once, however often they are sent.
 
+mod abandoned;
 mod checked;
 mod outcome;
 
@@ -31,6 +32,10 @@ impl Guard {
     /// exist, `refused` when mode, expiry or a different order under the same key forbid it,
     /// `deadline_exceeded` when it is not finished: sending it again goes on from there.
     pub fn order(&self, order: Order, context: &CallContext) -> Result<OrderOutcome, WireError> {
+        if !order.dry_run && self.record.phase(&order.key) == Some(Phase::Finished) {
+            // Its scope may be gone by now.
+            return self.replay(&order);
+        }
         let checked = Checked::new(self, order)?;
         if checked.order.dry_run {
             checked.not_expired()?;
@@ -117,6 +122,10 @@ impl Guard {
         if let Some(found) = interrupted {
             same_content(&checked.order, &found.begun.order)?;
             let _lock = self.scopes.take(&checked.scope, context)?;
+            let Order { key, expires_at, .. } = checked.order.clone();
+            if expires_at != found.begun.order.expires_at {
+                self.record.write(&Entry::Renewed { key, expires_at })?;
+            }
             return self.execute(checked, found, callers);
         }
         checked.allowed(self)?;
@@ -141,7 +150,7 @@ impl Guard {
         if let Some(status) = status {
             let nothing = Done { kills: Vec::new(), end: End::Exhausted, recovered_ms: None };
             let found = outcome::make(checked, status, plan, nothing, (before.clone(), before));
-            return self.finish(checked, OrderOutcome { superseded_by, ..found }, None);
+            return self.finish(&checked.order, OrderOutcome { superseded_by, ..found }, None);
         }
         let begun =
             Begun { id: id::new(), at: time::now(), order: checked.order.clone(), plan, before };
@@ -186,18 +195,18 @@ impl Guard {
         };
         let states = (begun.before.clone(), after);
         let found = outcome::make(checked, status, begun.plan.clone(), done, states);
-        let intervention = outcome::intervention(checked, &begun, &found);
-        self.finish(checked, found, intervention)
+        let intervention = outcome::intervention(&begun, &found);
+        self.finish(&checked.order, found, intervention)
     }
 
     fn finish(
         &self,
-        checked: &Checked,
+        order: &Order,
         outcome: OrderOutcome,
         intervention: Option<pitcrew_contract::guard::Intervention>,
     ) -> Result<OrderOutcome, WireError> {
         self.record.write(&Entry::Finished {
-            order: Box::new(checked.order.clone()),
+            order: Box::new(order.clone()),
             outcome: Box::new(outcome.clone()),
             intervention: intervention.clone().map(Box::new),
         })?;

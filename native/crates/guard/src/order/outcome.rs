@@ -4,7 +4,7 @@ use super::checked::Checked;
 use crate::engine::{Done, End};
 use crate::record::Begun;
 use pitcrew_contract::guard::{
-    Assessment, Intervention, KillOutcome, KillPlan, OrderOutcome, OrderStatus,
+    Assessment, Intervention, Kill, KillOutcome, KillPlan, OrderOutcome, OrderStatus,
 };
 use pitcrew_policy::size_text;
 
@@ -43,13 +43,7 @@ fn summary(
     before: &Assessment,
     freed: u64,
 ) -> String {
-    let ended: Vec<String> = done
-        .kills
-        .iter()
-        .filter(|kill| matches!(kill.outcome, KillOutcome::Killed | KillOutcome::Exited))
-        .map(|kill| format!("{} (pid {})", kill.name, kill.pid))
-        .collect();
-    let who = if ended.is_empty() { "nobody".to_owned() } else { ended.join(", ") };
+    let who = ended(&done.kills);
     let freed = size_text(freed);
     match status {
         OrderStatus::DryRun => {
@@ -70,19 +64,29 @@ fn summary(
     }
 }
 
+/// Names of those that ended, or `nobody`.
+pub(super) fn ended(kills: &[Kill]) -> String {
+    let names: Vec<String> = kills
+        .iter()
+        .filter(|kill| matches!(kill.outcome, KillOutcome::Killed | KillOutcome::Exited))
+        .map(|kill| format!("{} (pid {})", kill.name, kill.pid))
+        .collect();
+    if names.is_empty() {
+        "nobody".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
 /// The intervention that an order was, if it came to that.
-pub(super) fn intervention(
-    checked: &Checked,
-    begun: &Begun,
-    outcome: &OrderOutcome,
-) -> Option<Intervention> {
+pub(super) fn intervention(begun: &Begun, outcome: &OrderOutcome) -> Option<Intervention> {
     (!outcome.kills.is_empty()).then(|| Intervention {
         id: begun.id.clone(),
         at: begun.at.clone(),
-        scope: checked.scope.to_string(),
+        scope: begun.plan.scope.clone(),
         level: begun.before.level,
         figures: begun.before.figures.clone(),
-        cause: format!("order {}", checked.order.key),
+        cause: format!("order {}", begun.order.key),
         plan: begun.plan.clone(),
         kills: outcome.kills.clone(),
         group_freed_bytes: outcome.group_freed_bytes,
