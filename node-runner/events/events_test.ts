@@ -94,6 +94,36 @@ Deno.test("a request holds what the control plane takes, one event at least", as
   assertEquals((await spool.take({ events: 9, bytes: 1 })).events.length, 1);
 });
 
+Deno.test("an event that nobody can read takes no other with it, and a spent quota none", async () => {
+  await using at = await temporary();
+  await using guard = await serve(async (message, peer) => {
+    await peer.send({ v: 1, id: message.id, result: NOTHING });
+  });
+  let spent = true;
+  let refusals = 0;
+  const got: string[] = [];
+  await using centre = serveCentre(async (request) => {
+    const { events } = await request.json() as { events: NodeEvent[] };
+    if (events.some(({ id }) => id === "odd")) return new Response("", { status: 400 });
+    if (spent) {
+      spent = ++refusals < 3;
+      return new Response("", { status: 429 });
+    }
+    got.push(...events.map(({ id }) => id));
+    return Response.json({});
+  });
+  using client = new NativeClient({ name: "guard", path: guard.path });
+  const spool = new EventSpool(at.dir);
+  await spool.open();
+  for (const id of ["a", "odd", "b", "c"]) await spool.add(intervention(id));
+  const stop = new AbortController();
+  const running = forwardEvents(client, spool, centre.client, stop.signal);
+  while (spool.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  stop.abort();
+  await running;
+  assertEquals([got, refusals], [["a", "b", "c"], 3]);
+});
+
 Deno.test("of a large plan the chosen victims are passed on first", () => {
   const victims = Array.from({ length: 500 }, (_, pid) => ({ pid, chosen: pid === 499 }));
   const event = toNodeEvent({

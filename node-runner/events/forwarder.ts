@@ -78,14 +78,7 @@ async function deliver(
     if (spool.size === 0 || signal.aborted) continue;
     try {
       const { events, done } = await spool.take(BATCH);
-      try {
-        await centre.events(events, signal);
-      } catch (error) {
-        const refused = error instanceof CentreError && [400, 413, 422].includes(error.status);
-        if (!refused) throw error;
-        log("error", "the control plane refused events", { reason: error.message });
-      }
-      await done();
+      await hand(events, done, centre, signal);
       backoff.reset();
       state.set(undefined);
     } catch (error) {
@@ -93,6 +86,38 @@ async function deliver(
       await sleep(backoff.next(), signal);
     }
   }
+}
+
+/**
+ * Hands events over. A batch that is refused goes one by one, so that an event nobody can read
+ * takes no other with it; that one alone is dropped. All else, a spent quota too, waits.
+ *
+ * @throws {CentreError} what is not handed over yet stays in the spool
+ */
+async function hand(
+  events: NodeEvent[],
+  done: (count?: number) => Promise<void>,
+  centre: CentreClient,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await centre.events(events, signal);
+    return await done();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (events.length > 1) {
+      for (const event of events) await hand([event], () => done(1), centre, signal);
+      return;
+    }
+    const { kind, id } = events[0]!;
+    log("error", "the control plane refused an event", { kind, id, reason: error.message });
+    await done();
+  }
+}
+
+/** Whether it is about what was sent, which sending it again does not change. */
+function isRefusal(error: unknown): error is CentreError {
+  return error instanceof CentreError && [400, 413, 422].includes(error.status);
 }
 
 /** The same guard went on counting while nobody listened; one that restarted begins at 1 again. */

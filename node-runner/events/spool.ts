@@ -95,11 +95,11 @@ export class EventSpool {
 
   /**
    * The oldest events up to a number and a size (one at least), and how to forget them once they
-   * have been delivered.
+   * have been delivered: all, or the next `count` of them.
    */
   async take(
     most: { events: number; bytes: number },
-  ): Promise<{ events: NodeEvent[]; done(): Promise<void> }> {
+  ): Promise<{ events: NodeEvent[]; done(count?: number): Promise<void> }> {
     const names: string[] = [];
     const events: NodeEvent[] = [];
     let bytes = 0;
@@ -112,8 +112,8 @@ export class EventSpool {
     }
     return {
       events,
-      done: async () => {
-        for (const name of names) await this.#remove(name);
+      done: async (count = names.length) => {
+        for (const name of names.splice(0, count)) await this.#remove(name);
       },
     };
   }

@@ -113,10 +113,10 @@ Deno.test("bad requests are told apart, name their place, and change nothing", a
     }
     const token = centre.credentials().token;
     for (const value of values) {
-      for (const path of ["heartbeat", "events"]) {
+      for (const path of ["heartbeat", "events", "permits/check"]) {
         const answer = await centre.ask("POST", `/node/v1/${path}`, {
           token,
-          body: { memory: value, events: value, hostname: value },
+          body: { memory: value, events: value, hostname: value, permit: value },
         });
         assert(answer.status < 500, answer.text);
       }
@@ -251,6 +251,32 @@ Deno.test("a guard's intervention is kept once and stands in the audit", async (
     kind: "node",
     name: "local",
   }]);
+});
+
+Deno.test("what a node tells in a day is bounded, and the audit says so once", async () => {
+  await using centre = await Centre.start();
+  const token = centre.credentials().token;
+  const at = new Date().toISOString();
+  const level = { kind: "level", at, data: { level: "ok" } };
+  const post = (events: unknown[]) =>
+    centre.ask("POST", "/node/v1/events", { token, body: { events } });
+  let sent = 0;
+  let status = 200;
+  while (status === 200 && sent < 20_000) {
+    const batch = Array.from({ length: 200 }, (_, i) => ({ ...level, id: `l${sent + i}` }));
+    const answer = await post(batch);
+    status = answer.status;
+    if (status === 200) sent += batch.length;
+    else assertEquals([status, answer.body.code], [429, "rate_limited"]);
+  }
+  assertEquals([sent, status], [10_000, 429]);
+  assertEquals((await post([{ ...level, kind: "intervention", id: "late" }])).status, 429);
+  const { items } = (await centre.ask("GET", "/api/v1/audit?action=node.events", {
+    role: "admin",
+  })).body;
+  assertEquals(items.map((row: { outcome: string }) => row.outcome), ["refused"]);
+  const beat = await centre.ask("POST", "/node/v1/heartbeat", { token, body: {} });
+  assertEquals(beat.status, 200, "it is alive all the same");
 });
 
 Deno.test("a sender that trickles its body does not hold the others up", async () => {

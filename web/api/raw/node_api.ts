@@ -1,12 +1,12 @@
 /**
- * What nodes send: heartbeats, events, artifacts. A node speaks for itself only; its id comes from
+ * What nodes send: heartbeats and artifacts. A node speaks for itself only; its id comes from
  * its token.
  *
  * @module
  */
 import { z } from "zod";
 import * as shapes from "../../operations/shapes.ts";
-import type { Json, NodeFacts } from "../../store/mod.ts";
+import type { NodeFacts } from "../../store/mod.ts";
 import { DayQuota } from "../access/day_quota.ts";
 import { readBytes, readJsonObject } from "../http/body.ts";
 import { ApiError } from "../http/errors.ts";
@@ -23,15 +23,6 @@ const arrived = new DayQuota(MAX_PER_DAY);
 
 /** Node runners of other versions may tell more; what is not known is left out. */
 const Facts = shapes.Node.omit({ id: true, status: true, lastSeenAt: true }).partial();
-
-const Events = z.object({
-  events: z.array(z.object({
-    kind: z.string().max(40),
-    id: z.string().min(1).max(200),
-    at: z.iso.datetime(),
-    data: z.json(),
-  })).max(200),
-});
 
 const Chunk = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -50,17 +41,6 @@ export const heartbeat: RawHandler = async (call) => {
   const serverTime = new Date().toISOString();
   await call.ports.store.nodes.heartbeat(nodeOf(call), facts as NodeFacts, serverTime);
   return Response.json({ ok: true, serverTime });
-};
-
-/** `POST /node/v1/events` */
-export const nodeEvents: RawHandler = async (call) => {
-  const node = nodeOf(call);
-  const { events } = check(Events, await readJsonObject(call.request));
-  const kept = events
-    .filter((event) => event.kind === "intervention" || event.kind === "gap")
-    .map(({ id, at, data, kind }) => ({ id, at, body: { kind, data } as Json }));
-  const added = await call.ports.store.nodes.intervened(node, kept, new Date().toISOString());
-  return Response.json({ ok: true, added });
 };
 
 /** `GET /node/v1/artifacts/{sha256}` */

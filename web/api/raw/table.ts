@@ -7,7 +7,8 @@ import type { RawRouteName } from "../../operations/mod.ts";
 import { artifactGet } from "./artifacts.ts";
 import { consoleFiles } from "./console.ts";
 import { allEvents, runEvents } from "./events.ts";
-import { heartbeat, nodeEvents, upload, uploadState } from "./node_api.ts";
+import { heartbeat, upload, uploadState } from "./node_api.ts";
+import { nodeEvents } from "./node_events.ts";
 import type { RawHandler } from "./raw.ts";
 import { signinByCode, signinByToken } from "./signin.ts";
 
