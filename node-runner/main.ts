@@ -28,7 +28,13 @@ import { nodeFacts } from "./facts/mod.ts";
 import { errorText, log } from "./lib/log.ts";
 import { shutdownSignal } from "./lifecycle.ts";
 import { NativeClient } from "./native/mod.ts";
-import { artifactPort, collectorPort, guardPort, scratchPort } from "./ports/mod.ts";
+import {
+  artifactPort,
+  collectorPort,
+  guardPort,
+  permitAuthority,
+  scratchPort,
+} from "./ports/mod.ts";
 import { asActivity, installRuntime, OncePerStep, work } from "./worker/mod.ts";
 
 /** Everything has ended by then, or the process goes without waiting; the supervisor kills at 4 s. */
@@ -57,6 +63,7 @@ async function main(): Promise<void> {
       artifacts: artifactPort(uploader, scratch),
       scratch,
       verifyPermit: await createPermitVerifier(permitPublicKey),
+      permitAuthority: permitAuthority(centre),
       now: () => new Date(),
     });
     return Object.fromEntries(

@@ -76,8 +76,10 @@ export interface PermitPort {
   /** The accepted run, or null. */
   run(id: string): Promise<PermitRun | null>;
   /**
-   * The last word, in the transaction that audits it: binds the run to this workflow on first
-   * contact and looks once more whether it may act (not ended, no cancel, same workflow).
+   * The last word: binds the run to this workflow on first contact and looks once more whether it
+   * may act (not ended, no cancel, same workflow), in the transaction that audits it. A database
+   * that does not take the write within a moment delays the record, never a rescue: the answer
+   * then rests on what can be read, and the audit follows.
    */
   decide(decision: PermitDecision): Promise<{ ok: true } | { ok: false; reason: string }>;
   /** Signs a payload, in the wire form of permits. */

@@ -60,6 +60,44 @@ Deno.test("without a permit for just this the guard hears nothing", async () => 
   assertEquals(node.orders, []);
 });
 
+Deno.test("a permit that stands no more is not acted on", async () => {
+  const asked: string[] = [];
+  const node = await testNode({
+    permitAuthority: (permit) => {
+      asked.push(permit);
+      return Promise.resolve({ stands: false, reason: "the run was cancelled" });
+    },
+  });
+  const error = await assertRejects(() => relieve(node, RELIEVE), StepFailure, "was cancelled");
+  assertEquals([error.code, node.orders, asked.length], ["refused", [], 1]);
+  await relieve(node, RELIEVE, true);
+  assertEquals([node.orders.length, asked.length], [1, 1], "a dry run needs nobody's word");
+});
+
+Deno.test("a control plane that is away or slow does not hold up the rescue", async () => {
+  const away = () => Promise.reject(new StepFailure("unavailable", "nobody there"));
+  const silent = () => new Promise<never>(() => {});
+  for (const permitAuthority of [away, silent]) {
+    const node = await testNode({ permitAuthority });
+    assertEquals((await relieve(node, RELIEVE)).outputs.status, "relieved");
+  }
+});
+
+Deno.test("an answer that a freeze has overtaken is asked for again", async () => {
+  const answers = [true, false];
+  const node = await testNode({
+    // As a stopped process sees it: no timer runs meanwhile.
+    permitAuthority: () => {
+      const stands = answers.shift()!;
+      const thaw = performance.now() + (stands ? 3_100 : 0);
+      while (performance.now() < thaw);
+      return Promise.resolve({ stands, reason: "the run has ended" });
+    },
+  });
+  await assertRejects(() => relieve(node, RELIEVE), StepFailure, "has ended");
+  assertEquals(node.orders, []);
+});
+
 Deno.test("inputs are checked at the node again", async () => {
   const node = await testNode();
   const bad: [string, { [key: string]: Json }][] = [

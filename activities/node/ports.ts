@@ -83,6 +83,15 @@ export interface ScratchPort {
 /** Reads a permit and checks its signature; rejects with `StepFailure` `refused`. */
 export type PermitVerifier = (permit: string) => Promise<PermitPayload>;
 
+/**
+ * Asks the control plane whether a permit still stands; rejects when it has no answer. A permit is
+ * good for two minutes, a run can be cancelled in one second.
+ */
+export type PermitAuthority = (
+  permit: string,
+  signal: AbortSignal,
+) => Promise<{ stands: boolean; reason?: string }>;
+
 /** All ports of a node. */
 export interface NodePorts {
   /** Id of this node. */
@@ -97,6 +106,8 @@ export interface NodePorts {
   scratch: ScratchPort;
   /** Checks a permit's signature. */
   verifyPermit: PermitVerifier;
+  /** Knows whether a permit still stands. */
+  permitAuthority: PermitAuthority;
   /** The clock. */
   now: () => Date;
 }

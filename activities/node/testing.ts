@@ -22,7 +22,7 @@ import {
   type StepInput,
   withHash,
 } from "../contract/mod.ts";
-import type { ArtifactMeta, CallOptions, NodePorts } from "./ports.ts";
+import type { ArtifactMeta, CallOptions, NodePorts, PermitAuthority } from "./ports.ts";
 
 const AT = "2026-11-23T12:00:00.000Z";
 const MIB = 1024 * 1024;
@@ -60,6 +60,7 @@ export interface NodeScript {
   assess?: () => Promise<Assessment>;
   gpu?: GpuStatus;
   put?: (meta: ArtifactMeta, signal: AbortSignal) => Promise<void>;
+  permitAuthority?: PermitAuthority;
 }
 
 /** A node for tests. */
@@ -86,6 +87,7 @@ export async function testNode(script: NodeScript = {}): Promise<TestNode> {
     nodeId: "n",
     now: () => new Date(AT),
     verifyPermit: await createPermitVerifier(publicKey),
+    permitAuthority: script.permitAuthority ?? (() => Promise.resolve({ stands: true })),
     guard: {
       assess: script.assess ?? (() => Promise.resolve(ASSESSMENT)),
       plan: () => Promise.resolve(PLAN),

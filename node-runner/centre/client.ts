@@ -68,6 +68,19 @@ export class CentreClient {
     await this.#json("POST", "events", { events }, 10_000, signal);
   }
 
+  /** Whether a permit still stands; an answer that says neither counts as none. */
+  async permitStands(
+    permit: string,
+    signal?: AbortSignal,
+  ): Promise<{ stands: boolean; reason?: string }> {
+    const answer = await this.#json("POST", "permits/check", { permit }, 5_000, signal);
+    const { stands, reason } = (answer ?? {}) as { stands?: unknown; reason?: unknown };
+    if (typeof stands !== "boolean") {
+      throw new CentreError(0, "the control plane answered without a word on the permit");
+    }
+    return { stands, ...(typeof reason === "string" ? { reason } : {}) };
+  }
+
   /** How much of an artifact has arrived. */
   async uploadState(sha256: string, signal?: AbortSignal): Promise<UploadState> {
     return uploadState(await this.#json("GET", `artifacts/${sha256}`, undefined, 10_000, signal));

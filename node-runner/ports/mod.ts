@@ -4,4 +4,5 @@
  * @module
  */
 export { artifactPort, scratchPort } from "./files.ts";
+export { permitAuthority } from "./permits.ts";
 export { collectorPort, guardPort } from "./native.ts";

@@ -34,19 +34,23 @@ export function asActivity(
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     context.heartbeat();
     const cancelled = new AbortController();
+    const left = new AbortController();
     const onCancel = () => {
       // A lost attempt or a worker that drains leaves the work alone: the next attempt joins it,
-      // and the guard finishes its own order. Only a cancel of the run stops it.
+      // and the guard finishes its own order. Only a cancel of the run stops it at once.
       const { reason } = context.cancellationSignal;
-      if (isCancelOfRun(reason)) cancelled.abort(reason);
+      if (isCancelOfRun(reason)) return cancelled.abort(reason);
+      log("info", "attempt given up", {
+        activity: context.info.activityType,
+        why: String(reason),
+      });
+      left.abort(reason);
     };
     context.cancellationSignal.addEventListener("abort", onCancel, { once: true });
     if (context.cancellationSignal.aborted) onCancel();
     try {
-      return await Promise.race([
-        once.run(keyOf(input), cancelled.signal, (signal) => step(input, signal)),
-        lostAttempt(context),
-      ]);
+      const signals = { cancelled: cancelled.signal, left: left.signal };
+      return await once.run(keyOf(input), signals, (signal) => step(input, signal));
     } catch (error) {
       throw toTemporal(error);
     } finally {
@@ -54,21 +58,6 @@ export function asActivity(
       context.cancellationSignal.removeEventListener("abort", onCancel);
     }
   };
-}
-
-/** Rejects when Temporal has given this attempt up without a cancel of the run. */
-async function lostAttempt(context: Context): Promise<never> {
-  const signal = context.cancellationSignal;
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  if (isCancelOfRun(signal.reason)) return await new Promise<never>(() => {});
-  log("info", "attempt given up", {
-    activity: context.info.activityType,
-    why: String(signal.reason),
-  });
-  throw signal.reason;
 }
 
 function isCancelOfRun(reason: unknown): boolean {

@@ -15,10 +15,19 @@ import { errorText, log } from "../lib/log.ts";
 
 /** Milliseconds for which an undelivered result is worth having. */
 const KEEP_MS = 10 * 60_000;
+/**
+ * Milliseconds for which work goes on that no attempt waits for. The next attempt of a run that
+ * lives comes sooner; a run that has ended has nobody left to stop its work.
+ */
+const ABANDONED_MS = 20_000;
 
 interface Work {
   result: Promise<unknown>;
   stop: AbortController;
+  /** Attempts that wait for it. */
+  attempts: number;
+  /** Runs while none does. */
+  abandoned?: ReturnType<typeof setTimeout>;
 }
 
 interface Kept {
@@ -30,11 +39,13 @@ interface Kept {
 /** Work in progress in memory, results on disk. */
 export class OncePerStep {
   readonly #dir: string;
+  readonly #abandonedMs: number;
   readonly #working = new Map<string, Work>();
 
-  /** Results lie in `dir`. */
-  constructor(dir: string) {
+  /** Results lie in `dir`; work without an attempt is stopped after `abandonedMs`. */
+  constructor(dir: string, abandonedMs = ABANDONED_MS) {
     this.#dir = dir;
+    this.#abandonedMs = abandonedMs;
   }
 
   /** Makes the folder and forgets old results. */
@@ -47,11 +58,12 @@ export class OncePerStep {
    * Does `work` unless it is being done, or was done, under the same `key`.
    *
    * @param key run, step and inputs, so that a result never answers another question
-   * @param cancelled aborts the work itself; the end of one attempt does not
+   * @param cancelled aborts the work itself
+   * @param left the attempt is gone: rejects, and leaves the work to the next attempt for a while
    */
   async run<Result>(
     key: string,
-    cancelled: AbortSignal,
+    { cancelled, left }: { cancelled: AbortSignal; left: AbortSignal },
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     const joined = this.#working.get(key);
@@ -60,11 +72,33 @@ export class OncePerStep {
     const stop = () => current.stop.abort(cancelled.reason);
     if (cancelled.aborted) stop();
     cancelled.addEventListener("abort", stop, { once: true });
+    const gone = Promise.withResolvers<never>();
+    const leave = () => gone.reject(left.reason);
+    if (left.aborted) leave();
+    left.addEventListener("abort", leave, { once: true });
+    this.#join(current);
     try {
-      return await current.result as Result;
+      return await Promise.race([current.result as Promise<Result>, gone.promise]);
     } finally {
       cancelled.removeEventListener("abort", stop);
+      left.removeEventListener("abort", leave);
+      this.#leave(key, current);
     }
+  }
+
+  #join(current: Work): void {
+    current.attempts++;
+    clearTimeout(current.abandoned);
+  }
+
+  #leave(key: string, current: Work): void {
+    if (--current.attempts > 0 || this.#working.get(key) !== current) return;
+    current.abandoned = setTimeout(() => {
+      log("warn", "stopping work that no attempt waits for", { key });
+      // An attempt that comes after all asks anew, not for the result of a stop.
+      this.#working.delete(key);
+      current.stop.abort(new Error("no attempt waits for it any more"));
+    }, this.#abandonedMs);
   }
 
   #start(key: string, work: (signal: AbortSignal) => Promise<unknown>): Work {
@@ -77,13 +111,17 @@ export class OncePerStep {
       }
       stop.signal.throwIfAborted();
       const result = await work(stop.signal);
-      await this.#keep({ key, at: Date.now(), result });
+      const wanted = this.#working.get(key)?.stop === stop;
+      if (wanted) await this.#keep({ key, at: Date.now(), result });
       return result;
     })();
-    const started = { result, stop };
+    const started: Work = { result, stop, attempts: 0 };
     this.#working.set(key, started);
     // The attempt that waits for it hears of a failure; one that has left need not.
-    result.catch(() => {}).finally(() => this.#working.delete(key));
+    result.catch(() => {}).finally(() => {
+      clearTimeout(started.abandoned);
+      if (this.#working.get(key) === started) this.#working.delete(key);
+    });
     return started;
   }
 

@@ -8,7 +8,8 @@ async function keeper() {
   return { dir, once, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
 }
 
-const never = new AbortController().signal;
+const quiet = new AbortController().signal;
+const never = { cancelled: quiet, left: quiet };
 
 Deno.test("a second attempt joins the work of the first", async () => {
   await using at = await keeper();
@@ -41,7 +42,7 @@ Deno.test("a cancel of the run reaches the work", async () => {
   await using at = await keeper();
   const cancel = new AbortController();
   const started = Promise.withResolvers<void>();
-  const running = at.once.run("k", cancel.signal, (signal) => {
+  const running = at.once.run("k", { ...never, cancelled: cancel.signal }, (signal) => {
     started.resolve();
     return new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(new Error("stopped")));
@@ -56,5 +57,45 @@ Deno.test("work that was cancelled before it began does not begin", async () => 
   await using at = await keeper();
   const cancelled = AbortSignal.abort(new Error("cancelled"));
   const work = () => Promise.reject(new Error("it began"));
-  await assertRejects(() => at.once.run("k", cancelled, work), Error, "cancelled");
+  await assertRejects(() => at.once.run("k", { ...never, cancelled }, work), Error, "cancelled");
+});
+
+/** Work that lasts until it is stopped, and an attempt at it that has left. */
+async function abandoned(abandonedMs: number) {
+  const dir = await Deno.makeTempDir();
+  const once = new OncePerStep(dir, abandonedMs);
+  await once.open();
+  const stopped = Promise.withResolvers<string>();
+  const left = new AbortController();
+  let starts = 0;
+  const work = (signal: AbortSignal) => {
+    if (++starts > 1) return Promise.resolve("anew");
+    signal.addEventListener("abort", () => stopped.resolve("stopped"), { once: true });
+    return stopped.promise;
+  };
+  const first = once.run("k", { ...never, left: left.signal }, work);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  left.abort(new Error("given up"));
+  await assertRejects(() => first, Error, "given up");
+  return {
+    once,
+    work,
+    stopped,
+    [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
+  };
+}
+
+Deno.test("work that no attempt waits for is stopped, and its end answers nobody", async () => {
+  await using at = await abandoned(50);
+  assertEquals(await at.stopped.promise, "stopped");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(await at.once.run("k", never, at.work), "anew");
+});
+
+Deno.test("work whose next attempt comes is not stopped", async () => {
+  await using at = await abandoned(500);
+  const second = at.once.run("k", never, at.work);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  at.stopped.resolve("done");
+  assertEquals(await second, "done");
 });

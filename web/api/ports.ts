@@ -4,6 +4,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { PermitPayload } from "../../activities/contract/mod.ts";
 import type { Json, Plan } from "../../runbooks/language/plan.ts";
 import type * as shapes from "../operations/shapes.ts";
 import type { ArtifactDirectory, AuditHeads, RunWithSteps, Store } from "../store/mod.ts";
@@ -96,6 +97,8 @@ export interface ApiPorts {
   bus: RunBus;
   /** Reports. */
   reports: Reports;
+  /** Reads a permit and checks its signature; rejects one that this control plane did not sign. */
+  readPermit(permit: string): Promise<PermitPayload>;
   /** Asks a node something read-only at once, outside of any run. */
   askNode(
     question: { node: string; uses: string; with: Record<string, Json>; by: string },

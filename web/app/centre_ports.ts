@@ -9,6 +9,7 @@ import type { PlanNode } from "../../runbooks/language/plan.ts";
 import type { RunBus } from "../api/mod.ts";
 import type { ArtifactDirectory, Store } from "../store/mod.ts";
 import { errorText } from "./log.ts";
+import type { PermitLedger } from "./permit_ledger.ts";
 import type { Ownership } from "./temporal/ownership.ts";
 
 /** What they are made of. */
@@ -17,18 +18,18 @@ export interface CentrePortsOptions {
   artifacts: ArtifactDirectory;
   ownership: Ownership;
   bus: RunBus;
+  ledger: PermitLedger;
   permitPrivatePem: string;
 }
 
 /** Wires the ports. */
 export async function createCentrePorts(options: CentrePortsOptions): Promise<CentrePorts> {
-  const { store, artifacts, ownership, bus } = options;
+  const { store, artifacts, ownership, bus, ledger } = options;
   const sign = await createPermitSigner(options.permitPrivatePem);
 
-  /** Binds the run on first contact; a stranger stays unbound and is refused by the store. */
-  const contact = async (runId: string, temporalRunId: string): Promise<void> => {
+  const asked = async (answer: Promise<boolean>): Promise<boolean> => {
     try {
-      await ownership.holds(runId, temporalRunId);
+      return await answer;
     } catch (error) {
       throw new StepFailure("unavailable", `Temporal cannot be asked: ${errorText(error)}`);
     }
@@ -46,7 +47,8 @@ export async function createCentrePorts(options: CentrePortsOptions): Promise<Ce
         let written = await store.runs.record(transitions, at);
         const first = transitions[0];
         if (written.refused > 0 && first) {
-          await contact(first.runId, first.temporalRunId);
+          // Binds the run on first contact; a stranger stays unbound and is refused again.
+          await asked(ownership.holds(first.runId, first.temporalRunId));
           const again = await store.runs.record(transitions, at);
           written = { runs: [...written.runs, ...again.runs], refused: again.refused };
         }
@@ -61,10 +63,11 @@ export async function createCentrePorts(options: CentrePortsOptions): Promise<Ce
         return run && plan ? { ...run, plan } : null;
       },
       async decide(decision) {
-        if (decision.refusal === undefined) {
-          await contact(decision.runId, decision.temporalRunId);
-        }
-        return await store.runs.permit(decision);
+        const { runId, temporalRunId } = decision;
+        const known = decision.refusal !== undefined ||
+          await asked(ownership.recognises(runId, temporalRunId));
+        const refusal = "the workflow is not the one started for this run";
+        return await ledger.enter(known ? decision : { ...decision, refusal });
       },
       sign,
     },

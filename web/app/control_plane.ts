@@ -5,6 +5,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { createCentreActivities } from "../../activities/centre/mod.ts";
+import { createPermitVerifier } from "../../activities/contract/mod.ts";
 import { AccessRegistry, createApi, type Health } from "../api/mod.ts";
 import { startGateway } from "../gateway/mod.ts";
 import { ArtifactDirectory, AuditHeads, openSqliteStore } from "../store/mod.ts";
@@ -14,6 +15,7 @@ import { serveHttp } from "./http_server.ts";
 import { loadKeys } from "./keys.ts";
 import { loadLibrary } from "./library.ts";
 import { log } from "./log.ts";
+import { PermitLedger } from "./permit_ledger.ts";
 import { createReports } from "./reports.ts";
 import { createRunBus } from "./run_bus.ts";
 import { placesIn, type Settings } from "./settings.ts";
@@ -38,6 +40,8 @@ export interface ControlPlane {
 const HOST = "127.0.0.1";
 const HEALTH_MS = 2_000;
 const DENIALS_PER_MINUTE = 30;
+/** For what the audit still has to hear on the way out. */
+const LEDGER_MS = 1_500;
 
 /** Starts it; Temporal may come later. */
 export async function startControlPlane(settings: Settings): Promise<ControlPlane> {
@@ -56,6 +60,7 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
   const temporal = new Temporal(settings.temporalAddress, settings.namespace);
   const ownership = new Ownership(keys.start, store, temporal);
   const starter = new Starter({ store, temporal, ownership, bus });
+  const ledger = new PermitLedger(store, ownership);
   installRuntime();
   const worker = new CentreWorker({
     address: settings.temporalAddress,
@@ -63,7 +68,7 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
     workflowBundle: settings.workflowBundle,
     activities: createCentreActivities(
       await createCentrePorts({
-        ...{ store, artifacts, ownership, bus },
+        ...{ store, artifacts, ownership, bus, ledger },
         permitPrivatePem: keys.permitPrivatePem,
       }),
     ),
@@ -109,6 +114,7 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
   const api = createApi({
     ...{ store, artifacts, auditHeads, library, bus, health, log },
     reports: createReports(artifacts),
+    readPermit: await createPermitVerifier(keys.permitPublicPem),
     askNode: (question) => callNode(temporal, question),
     ending: stop.signal,
     kick: () => starter.kick(),
@@ -143,6 +149,7 @@ export async function startControlPlane(settings: Settings): Promise<ControlPlan
     async close() {
       stop.abort();
       await Promise.all([http.close(1_000), gateway.close(1_000), ...loops]);
+      await ledger.flush(LEDGER_MS);
       await temporal.close();
       await auditHeads.flush();
       await store.close();

@@ -24,6 +24,7 @@ export const RAW_ROUTES = {
   "signin.token": route("POST", "/signin", "none", "Sign-in by token"),
   "node.heartbeat": route("POST", "/node/v1/heartbeat", "node", "A node's facts"),
   "node.events": route("POST", "/node/v1/events", "node", "What a node's guard did"),
+  "node.permit.check": route("POST", "/node/v1/permits/check", "node", "Whether it still stands"),
   "node.upload.state": route("GET", "/node/v1/artifacts/{sha256}", "node", "How much has arrived"),
   "node.upload": route("PUT", "/node/v1/artifacts/{sha256}", "node", "A chunk of an artifact"),
   "console": route("GET", "/*", "viewer", "The console"),

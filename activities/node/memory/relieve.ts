@@ -15,6 +15,7 @@ import {
   type StepInput,
 } from "../../contract/mod.ts";
 import { checkInput } from "../inputs.ts";
+import { checkStands } from "./permit_stands.ts";
 import type { NodePorts } from "../ports.ts";
 import type { NodeStep } from "../step.ts";
 
@@ -31,7 +32,7 @@ const MOST = 32;
 /** What it needs. */
 export type RelievePorts = Pick<
   NodePorts,
-  "nodeId" | "guard" | "artifacts" | "verifyPermit" | "now"
+  "nodeId" | "guard" | "artifacts" | "verifyPermit" | "permitAuthority" | "now"
 >;
 
 /** Makes the step. */
@@ -41,6 +42,7 @@ export function createRelieve(ports: RelievePorts): NodeStep<RelieveOutputs> {
     const permit = await admit(ports, input);
     const order = orderOf(input, permit);
     const deadlineMs = order.graceMs * order.maxVictims + MARGIN_MS;
+    if (!order.dryRun) await checkStands(ports.permitAuthority, input.permit!, signal);
     const outcome = await ports.guard.order(order, { deadlineMs, signal });
     const plan = await keepPlan(ports, input, outcome);
     return {

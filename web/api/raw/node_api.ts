@@ -30,7 +30,8 @@ const Chunk = z.object({
   size: z.int().min(0).max(MAX_ARTIFACT),
 });
 
-function nodeOf({ principal }: RawCall): string {
+/** The node that calls. */
+export function nodeOf({ principal }: RawCall): string {
   if (principal?.kind !== "node") throw new ApiError("forbidden", "this is for nodes");
   return principal.name;
 }

@@ -9,6 +9,7 @@ import { consoleFiles } from "./console.ts";
 import { allEvents, runEvents } from "./events.ts";
 import { heartbeat, upload, uploadState } from "./node_api.ts";
 import { nodeEvents } from "./node_events.ts";
+import { permitCheck } from "./node_permits.ts";
 import type { RawHandler } from "./raw.ts";
 import { signinByCode, signinByToken } from "./signin.ts";
 
@@ -35,6 +36,7 @@ export const RAW_HANDLERS: Record<RawRouteName, RawHandler> = {
   "signin.token": signinByToken,
   "node.heartbeat": heartbeat,
   "node.events": nodeEvents,
+  "node.permit.check": permitCheck,
   "node.upload.state": uploadState,
   "node.upload": upload,
   "console": consoleFiles,

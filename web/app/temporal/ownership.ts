@@ -18,6 +18,8 @@ export class Ownership {
   readonly #key: Uint8Array;
   readonly #store: Store;
   readonly #temporal: Temporal;
+  /** Run → Temporal's run id, recognised and not bound yet: the first stays the only one. */
+  readonly #recognised = new Map<string, string>();
 
   constructor(key: Uint8Array, store: Store, temporal: Temporal) {
     this.#key = key;
@@ -45,13 +47,33 @@ export class Ownership {
    * @throws when Temporal cannot be asked
    */
   async holds(runId: string, temporalRunId: string): Promise<boolean> {
+    if (!await this.recognises(runId, temporalRunId)) return false;
+    if (!this.#recognised.has(runId)) return true;
+    const bound = await this.#store.runs.bind(runId, temporalRunId);
+    this.#recognised.delete(runId);
+    return bound === "bound" || bound === "same";
+  }
+
+  /**
+   * The same without a write, for what must not wait for one: an unbound run's workflow is known by
+   * its mark, and no other is recognised until the run is bound.
+   *
+   * @throws when Temporal cannot be asked
+   */
+  async recognises(runId: string, temporalRunId: string): Promise<boolean> {
     const run = await this.#store.runs.get(runId);
     if (run === null) return false;
-    if (run.temporalRunId !== null) return run.temporalRunId === temporalRunId;
+    if (run.temporalRunId !== null) {
+      this.#recognised.delete(runId);
+      return run.temporalRunId === temporalRunId;
+    }
+    const known = this.#recognised.get(runId);
+    if (known !== undefined) return known === temporalRunId;
     const memo = await this.#memoOf(runId, temporalRunId);
     if (!this.isOurs(memo, runId, run.planHash)) return false;
-    const bound = await this.#store.runs.bind(runId, temporalRunId);
-    return bound === "bound" || bound === "same";
+    const first = this.#recognised.get(runId) ?? temporalRunId;
+    this.#recognised.set(runId, first);
+    return first === temporalRunId;
   }
 
   async #memoOf(

@@ -166,6 +166,8 @@ export interface PermitRequest {
   at: string;
   /** Set when the decision is already no; only the audit remains. */
   refusal?: string;
+  /** The permit is out already, since the database did not answer in time; only the audit remains. */
+  signed?: boolean;
 }
 
 /** Runs, their steps and what Temporal must hear of them. */

@@ -139,14 +139,18 @@ export const recordWrites: Writes<RunStore, "record" | "setWaiting" | "permit"> 
       endedAt: runs.endedAt,
       cancel: runs.cancelRequestedAt,
     }).from(runs).where(eq(runs.id, request.runId));
-    const reason = request.refusal ?? whyNot(run, request.temporalRunId);
+    const reason = request.refusal ??
+      (request.signed ? null : whyNot(run, request.temporalRunId));
     await appendAudit(db, {
       at: request.at,
       actor: { kind: "workflow", name: request.temporalRunId },
       action: "permit.issue",
       target: `run/${request.runId}`,
       outcome: reason === null ? "ok" : "refused",
-      detail: { step: request.stepPath, reason, about: request.detail },
+      detail: {
+        ...{ step: request.stepPath, reason, about: request.detail },
+        ...(request.signed ? { recordedLate: true } : {}),
+      },
     });
     return reason === null ? { ok: true } : { ok: false, reason };
   },
