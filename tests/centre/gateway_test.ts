@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import proto from "@temporalio/proto";
 import { Buffer } from "node:buffer";
 import { generateKeyPairSync } from "node:crypto";
-import { Client as TemporalClient, Connection } from "@temporalio/client";
+import { Client as TemporalClient } from "@temporalio/client";
+import { NativeConnection } from "@temporalio/worker";
 import { ScriptedNode } from "../replay/support/node.ts";
 import { Status as status } from "../../web/gateway/grpc.ts";
 import { Centre } from "./support/centre.ts";
@@ -158,7 +159,7 @@ Deno.test("a task token with another's seal is denied; its own outlives the cont
   await using centre = await Centre.start();
   const { token } = centre.credentials();
   using owner = new RawNode(centre.gatewayAddress, token);
-  const connection = await Connection.connect({ address: centre.temporal.address });
+  const connection = await NativeConnection.connect({ address: centre.temporal.address });
   const temporal = new TemporalClient({ connection });
   await temporal.workflow.start("nodeCall", {
     workflowId: "call-1",

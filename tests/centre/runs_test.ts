@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Client, Connection } from "@temporalio/client";
+import { Client } from "@temporalio/client";
+import { NativeConnection } from "@temporalio/worker";
 import { createPermitVerifier } from "../../activities/contract/mod.ts";
 import * as shapes from "../../web/operations/shapes.ts";
 import { done, ScriptedNode, untilCancelled } from "../replay/support/node.ts";
@@ -25,7 +26,7 @@ const ended = (centre: Centre, id: string) =>
   });
 
 async function temporalOf(centre: Centre): Promise<Client & AsyncDisposable> {
-  const connection = await Connection.connect({ address: centre.temporal.address });
+  const connection = await NativeConnection.connect({ address: centre.temporal.address });
   return Object.assign(new Client({ connection }), {
     [Symbol.asyncDispose]: () => connection.close(),
   });

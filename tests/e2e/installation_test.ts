@@ -11,7 +11,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Client, Connection } from "@temporalio/client";
+import { Client } from "@temporalio/client";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { fromFileUrl } from "@std/path";
 import { makeScope } from "../harness/scope.ts";
@@ -183,8 +183,7 @@ Deno.test({
         taskQueue: "rogue",
         workflowsPath: fromFileUrl(new URL("./rogue_workflow.ts", import.meta.url)),
       });
-      const connection = await Connection.connect({ address });
-      const client = new Client({ connection });
+      const client = new Client({ connection: native });
       const input = (permit?: string) => ({
         run: {
           id: "01rogue000000000000000000",
@@ -214,7 +213,6 @@ Deno.test({
         }
       });
       assert(leaker.alive() && bystander.alive(), "nobody was signalled");
-      await connection.close();
       await native.close();
     });
 

@@ -6,7 +6,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { Client, Connection } from "@temporalio/client";
+import { Client } from "@temporalio/client";
+import { NativeConnection } from "@temporalio/worker";
 import { DatabaseSync } from "node:sqlite";
 import { makeScope } from "../harness/scope.ts";
 import { type Stack, startStack } from "../harness/stack.ts";
@@ -71,7 +72,7 @@ Deno.test({
     await t.step("a node that thaws with an order of a cancelled run signals nobody", async () => {
       const { scope, victim } = await fullScope();
       await using _ = scope;
-      const connection = await Connection.connect({ address: stack.state().temporalAddress });
+      const connection = await NativeConnection.connect({ address: stack.state().temporalAddress });
       const temporal = new Client({ connection });
       const runner = stack.state().pids.nodeRunner;
       const { id } = await start(stack, scope.name);
